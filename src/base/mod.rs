@@ -1,0 +1,9 @@
+//! What every stage shares and nothing of the product's own: geometry, colour, random
+//! streams, hashes, canonical JSON, limits and the ports to the outside world.
+
+pub mod color;
+pub mod geometry;
+pub mod hash;
+pub mod json;
+pub mod limits;
+pub mod rng;

@@ -1,0 +1,52 @@
+//! Families of screens: one file each, one line in [`ARCHETYPES`].
+
+use crate::base::rng::Streams;
+use crate::generate::plan::{Node, Viewport};
+use crate::generate::theme::Theme;
+
+/// A family of screens.
+pub trait Archetype: Sync {
+    /// Stable id, the seed's `ui_type`.
+    fn id(&self) -> &'static str;
+    /// Short name for people.
+    fn title(&self) -> &'static str;
+    /// One sentence: what varies.
+    fn doc(&self) -> &'static str;
+    /// Composes one screen. All randomness comes from `ctx.streams`.
+    fn compose(&self, ctx: &Compose<'_>) -> Composed;
+}
+
+/// What an archetype works with.
+#[derive(Clone, Debug)]
+pub struct Compose<'a> {
+    /// Random streams of this sample and attempt.
+    pub streams: Streams,
+    /// Colours, sizes and shapes.
+    pub theme: &'a Theme,
+    /// Size of the screen.
+    pub viewport: Viewport,
+    /// How many interactive elements in view the screen aims at; the generator checks the
+    /// configured range after layout and tries again (next attempt) when it is missed.
+    pub target_elements: u32,
+    /// The configured range.
+    pub element_range: (u32, u32),
+    /// False: the plainest structure of the family.
+    pub randomize_layout: bool,
+}
+
+/// A composed screen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Composed {
+    /// Page title.
+    pub title: String,
+    /// The tree.
+    pub root: Node,
+}
+
+/// Every archetype.
+pub static ARCHETYPES: &[&dyn Archetype] = &[];
+
+/// Ids of [`ARCHETYPES`] in order.
+pub fn ids() -> impl Iterator<Item = &'static str> + Clone {
+    ARCHETYPES.iter().map(|a| a.id())
+}

@@ -1,0 +1,13 @@
+//! Stage 1: seed and configuration → plan → layout → pixels, HTML and ground truth.
+
+pub mod archetype;
+pub mod config;
+pub mod layout;
+pub mod plan;
+pub mod sample;
+pub mod theme;
+pub mod truth;
+
+/// Version of everything that decides what a seed looks like. It rises whenever any sample of
+/// any configuration changes.
+pub const GENERATOR_VERSION: u32 = 1;

@@ -1,0 +1,18 @@
+//! Synthetic UI screenshots with exact ground truth, turned into fine-tuning datasets for
+//! vision models that click, and carried to a tuned, registered model.
+//!
+//! The modules are the pipeline, in order:
+//!
+//! | stage | module | what it does |
+//! |---|---|---|
+//! | – | [`base`] | geometry, colour, keyed random streams, hashes, ports |
+//! | 1 | [`generate`] | seed + configuration → plan → layout → pixels, HTML, ground truth |
+
+pub mod base;
+pub mod error;
+pub mod generate;
+pub mod problem;
+
+pub use error::{Error, ErrorKind, Result};
+pub use generate::config::{GenerationConfig, ImageFormat};
+pub use problem::{Problem, Severity};
