@@ -2,8 +2,12 @@
 //! streams, hashes, canonical JSON, limits and the ports to the outside world.
 
 pub mod color;
+pub mod fakes;
 pub mod geometry;
 pub mod hash;
 pub mod json;
 pub mod limits;
+pub mod ports;
 pub mod rng;
+pub mod system;
+pub mod time;
