@@ -2,6 +2,7 @@
 
 pub mod archetype;
 pub mod config;
+pub mod icon;
 pub mod layout;
 pub mod plan;
 pub mod sample;
