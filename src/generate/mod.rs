@@ -8,6 +8,7 @@ pub mod plan;
 pub mod sample;
 pub mod theme;
 pub mod truth;
+pub mod widget;
 
 /// Version of everything that decides what a seed looks like. It rises whenever any sample of
 /// any configuration changes.
