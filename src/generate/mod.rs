@@ -3,7 +3,9 @@
 pub mod archetype;
 pub mod config;
 pub mod icon;
+pub mod encode;
 pub mod layout;
+pub mod paint;
 pub mod plan;
 pub mod sample;
 pub mod theme;
