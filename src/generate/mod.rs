@@ -2,8 +2,8 @@
 
 pub mod archetype;
 pub mod config;
-pub mod icon;
 pub mod encode;
+pub mod icon;
 pub mod layout;
 pub mod paint;
 pub mod plan;

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use crate::base::color::Rgba8;
+use crate::generate::icon;
 use crate::generate::plan::{
     Action, Content, Element, IconRun, NameFrom, Node, State, Tag, TextAlign, TextRun,
 };
@@ -121,12 +122,24 @@ impl<'a> Ui<'a> {
         self.text(role, color, text).nowrap()
     }
 
-    /// A bare icon of `size` CSS px.
-    pub fn icon(&self, icon: &str, size: f32, color: Rgba8) -> Node {
+    /// The theme's drawing of a meaning (`search`, `delete`): an id in `icon::ICONS`.
+    pub fn drawing(&self, meaning: &str) -> &'static str {
+        let t = self.theme;
+        let all = icon::by_meaning(meaning);
+        let own = || all.iter().filter(|i| i.family == t.icon_family);
+        let n = own().count();
+        own()
+            .nth(usize::from(t.icon_variant) % n.max(1))
+            .or(all.first())
+            .map_or("circle", |i| i.id)
+    }
+
+    /// A bare icon of `size` CSS px, drawn for its meaning.
+    pub fn icon(&self, meaning: &str, size: f32, color: Rgba8) -> Node {
         let mut n = Node {
             tag: Tag::Span,
             content: Content::Icon(IconRun {
-                icon: icon.into(),
+                icon: self.drawing(meaning).into(),
                 size_px: size,
                 stroke: self.theme.icon_stroke,
                 color,
@@ -134,6 +147,15 @@ impl<'a> Ui<'a> {
             ..Node::default()
         };
         n.style.flex_shrink = 0.0;
+        n
+    }
+
+    /// The mark of a checked box: bolder than other icons.
+    pub(super) fn check_mark(&self, size: f32, color: Rgba8) -> Node {
+        let mut n = self.icon("confirm", size, color);
+        if let Content::Icon(run) = &mut n.content {
+            run.stroke = 3.5;
+        }
         n
     }
 
