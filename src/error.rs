@@ -50,6 +50,7 @@ struct Inner {
     message: String,
     path: Option<String>,
     hint: Option<String>,
+    retry_after_ms: Option<u64>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -66,6 +67,7 @@ impl Error {
             message: message.into(),
             path: None,
             hint: None,
+            retry_after_ms: None,
             source: None,
         }))
     }
@@ -114,6 +116,13 @@ impl Error {
         self
     }
 
+    /// Says that the same call may work after `ms` milliseconds.
+    #[must_use]
+    pub fn retry_after(mut self, ms: u64) -> Self {
+        self.0.retry_after_ms = Some(ms);
+        self
+    }
+
     /// Keeps the error that caused this one.
     #[must_use]
     pub fn because(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
@@ -144,6 +153,11 @@ impl Error {
     /// What to do about it.
     pub fn hint_text(&self) -> Option<&str> {
         self.0.hint.as_deref()
+    }
+
+    /// Milliseconds after which the same call may work; `None` when it will not by waiting.
+    pub fn retry_after_ms(&self) -> Option<u64> {
+        self.0.retry_after_ms
     }
 }
 

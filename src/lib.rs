@@ -7,11 +7,13 @@
 //! |---|---|---|
 //! | – | [`base`] | geometry, colour, keyed random streams, hashes, ports |
 //! | 1 | [`generate`] | seed + configuration → plan → layout → pixels, HTML, ground truth |
+//! | 5 | [`provider`] | vendors: create, watch and collect fine-tuning jobs, really or for practice |
 
 pub mod base;
 pub mod error;
 pub mod generate;
 pub mod problem;
+pub mod provider;
 
 pub use error::{Error, ErrorKind, Result};
 pub use generate::config::{GenerationConfig, ImageFormat};

@@ -1,0 +1,186 @@
+//! Gemini, tuned on Vertex AI.
+
+use std::rc::Rc;
+
+use crate::base::ports::Ports;
+use crate::error::Result;
+use crate::problem::Problem;
+use crate::provider::openai::range_checks;
+use crate::provider::{
+    BaseModel, Capabilities, Hyperparameters, Milestone, Provider, ProviderName, ProviderOptions,
+    SIMULATED, Serving, ServingParam, Setting, Vendor, not_connected,
+};
+
+/// The vendor.
+#[derive(Debug)]
+pub(crate) struct Gemini;
+
+const MODELS: &[BaseModel] = &[
+    BaseModel {
+        id: "gemini-2.5-flash",
+        note: "tunes in most regions",
+    },
+    BaseModel {
+        id: "gemini-2.5-pro",
+        note: "adapter sizes 1 to 8",
+    },
+    BaseModel {
+        id: "gemini-2.5-flash-lite",
+        note: "the cheapest",
+    },
+    BaseModel {
+        id: "gemini-3.5-flash",
+        note: "tunes in us-central1 and europe-west4, serves on the regions us and eu only",
+    },
+];
+
+impl Vendor for Gemini {
+    fn name(&self) -> ProviderName {
+        ProviderName::Gemini
+    }
+
+    fn label(&self) -> &'static str {
+        "Gemini (Vertex AI)"
+    }
+
+    fn format(&self) -> &'static str {
+        "gemini"
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            real_jobs: false,
+            cancel: true,
+            pause: false,
+            events: false,
+            metrics: false,
+            checkpoints: true,
+            weights: false,
+            validation: true,
+        }
+    }
+
+    fn lifecycle(&self) -> &'static [Milestone] {
+        &[]
+    }
+
+    fn base_models(&self) -> &'static [BaseModel] {
+        MODELS
+    }
+
+    fn job_env_vars(&self) -> &'static [&'static str] {
+        &["VERTEX_ACCESS_TOKEN"]
+    }
+
+    fn seed_env_vars(&self) -> &'static [&'static str] {
+        &["GEMINI_API_KEY"]
+    }
+
+    fn check(&self, h: &Hyperparameters, _: &ProviderOptions) -> Vec<Problem> {
+        let mut out = range_checks(h, u32::MAX);
+        if matches!(h.batch_size, Setting::Value(_)) {
+            out.push(
+                Problem::error(
+                    "hyperparameter_unknown",
+                    "hyperparameters.batch_size",
+                    "Vertex AI chooses the batch size itself",
+                )
+                .hint("remove it or write \"auto\""),
+            );
+        }
+        if h.adapter_size
+            .is_some_and(|a| ![1, 2, 4, 8, 16].contains(&a))
+        {
+            out.push(
+                Problem::error(
+                    "hyperparameter_range",
+                    "hyperparameters.adapter_size",
+                    "adapter sizes are 1, 2, 4, 8 and 16",
+                )
+                .hint("4 is a usual choice"),
+            );
+        }
+        out
+    }
+
+    fn serving(&self, model: &str, _: &str, options: &ProviderOptions) -> Vec<Serving> {
+        let place = endpoint(model);
+        let pick = |from_model: Option<&str>, typed: &Option<String>, blank: &str| {
+            from_model
+                .map(str::to_owned)
+                .or_else(|| typed.clone())
+                .unwrap_or_else(|| blank.to_owned())
+        };
+        let project = pick(place.map(|p| p.0), &options.project, "YOUR_PROJECT");
+        let location = pick(place.map(|p| p.1), &options.location, "us-central1");
+        let id = place.map_or(model, |p| p.2);
+        vec![
+            Serving {
+                model_name: format!("vertex_ai/gemini/{id}"),
+                required_env_vars: vec!["VERTEX_CREDENTIALS".to_owned()],
+                litellm_params: vec![
+                    ("vertex_location".to_owned(), ServingParam::Text(location)),
+                    (
+                        "vertex_credentials".to_owned(),
+                        ServingParam::Setting("VERTEX_CREDENTIALS".to_owned()),
+                    ),
+                    ("vertex_project".to_owned(), ServingParam::Text(project)),
+                ],
+                ..Serving::default()
+            },
+            Serving {
+                model_name: format!("gemini/{id}"),
+                required_env_vars: vec!["GEMINI_API_KEY".to_owned()],
+                warnings: vec![
+                    "GEMINI_API_KEY reaches the Gemini API only, which cannot serve models tuned \
+                     on Vertex AI: this form answers with \"model not found\" for them"
+                        .to_owned(),
+                ],
+                ..Serving::default()
+            },
+        ]
+    }
+
+    fn simulated_model(&self, _: &str, name: &str) -> String {
+        format!("projects/{SIMULATED}/locations/us-central1/endpoints/{SIMULATED}-{name}")
+    }
+
+    fn connect(&self, _: &Ports, _: &ProviderOptions) -> Result<Rc<dyn Provider>> {
+        Err(not_connected(self))
+    }
+}
+
+/// Project, location and number of `projects/P/locations/L/endpoints/N`.
+fn endpoint(model: &str) -> Option<(&str, &str, &str)> {
+    let mut parts = model.split('/');
+    let mut after = |word| (parts.next() == Some(word)).then(|| parts.next()).flatten();
+    Some((after("projects")?, after("locations")?, after("endpoints")?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_endpoint_path_becomes_litellm_parameters() {
+        let forms = Gemini.serving(
+            "projects/123/locations/europe-west4/endpoints/9999",
+            "gemini-2.5-flash",
+            &ProviderOptions::default(),
+        );
+        assert_eq!(forms[0].model_name, "vertex_ai/gemini/9999");
+        let text = |s: &str| ServingParam::Text(s.to_owned());
+        assert!(
+            forms[0]
+                .litellm_params
+                .contains(&("vertex_location".to_owned(), text("europe-west4")))
+        );
+        assert!(
+            forms[0]
+                .litellm_params
+                .contains(&("vertex_project".to_owned(), text("123")))
+        );
+        assert_eq!(forms[1].required_env_vars, Gemini.seed_env_vars());
+        assert!(!forms[1].warnings.is_empty());
+    }
+}

@@ -1,0 +1,238 @@
+//! Vendors: what they offer, how their jobs are created and watched, and what they leave behind.
+//!
+//! [`PROVIDERS`] holds one [`Vendor`] per name of the seed. A vendor is connected to the ports
+//! and then is a [`Provider`]; a practice run replaces it by the simulated provider, which is
+//! marked SIMULATED in every name, event and artifact.
+
+mod custom;
+mod gemini;
+mod openai;
+mod options;
+mod simulated;
+mod types;
+
+use std::rc::Rc;
+
+use serde_json::Value;
+
+pub use options::{ProviderOptions, Scenario, Simulation};
+pub use simulated::SIMULATED;
+pub use types::{
+    Artifact, BaseModel, Capabilities, Checkpoint, CreateJob, Effect, EventKind, Hyperparameters,
+    Level, LocalFile, MetricPoint, Milestone, Progress, ProviderName, RemoteError, RemoteEvent,
+    RemoteFile, RemoteJob, RemoteState, Serving, ServingParam, Setting,
+};
+
+use crate::base::ports::{FileWriter, LocalFuture, Ports};
+use crate::base::time::Timestamp;
+use crate::error::{Error, Result};
+use crate::problem::Problem;
+
+/// What is known of a vendor without talking to it.
+pub trait Vendor: std::fmt::Debug + Sync {
+    /// Its name.
+    fn name(&self) -> ProviderName;
+    /// Its name for people.
+    fn label(&self) -> &'static str;
+    /// Id of the line format it trains on, one of `format::FORMATS`.
+    fn format(&self) -> &'static str;
+    /// What its interface offers.
+    fn capabilities(&self) -> Capabilities;
+    /// Dated facts, oldest first.
+    fn lifecycle(&self) -> &'static [Milestone];
+    /// Base models that it tunes on pictures; others may be typed.
+    fn base_models(&self) -> &'static [BaseModel];
+    /// Environment variables that hold what a real job needs.
+    fn job_env_vars(&self) -> &'static [&'static str];
+    /// Environment variables that the seed's registration of a tuned model requires.
+    fn seed_env_vars(&self) -> &'static [&'static str];
+    /// What is wrong with the hyperparameters; paths below `hyperparameters`.
+    fn check(&self, hyperparameters: &Hyperparameters, options: &ProviderOptions) -> Vec<Problem>;
+    /// Ways to call the tuned model through litellm, the best first; never empty.
+    fn serving(&self, model: &str, base_model: &str, options: &ProviderOptions) -> Vec<Serving>;
+    /// The id a practice run gives its model; contains the mark.
+    fn simulated_model(&self, base_model: &str, name: &str) -> String;
+    /// Connects to the vendor for a real job.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::Unsupported`] when this version has no connection to it.
+    fn connect(&self, ports: &Ports, options: &ProviderOptions) -> Result<Rc<dyn Provider>>;
+}
+
+/// Every vendor.
+pub const PROVIDERS: &[&dyn Vendor] = &[&openai::OpenAi, &gemini::Gemini, &custom::Custom];
+
+impl ProviderName {
+    /// What is known of this vendor.
+    pub fn vendor(self) -> &'static dyn Vendor {
+        match self {
+            Self::OpenAi => &openai::OpenAi,
+            Self::Gemini => &gemini::Gemini,
+            Self::Custom => &custom::Custom,
+        }
+    }
+}
+
+impl dyn Vendor {
+    /// The date from which nobody can create jobs, if announced.
+    pub fn closes(&self) -> Option<&'static Milestone> {
+        self.lifecycle()
+            .iter()
+            .find(|m| m.effect == Effect::ClosesJobs)
+    }
+
+    /// The day on which `base_model` and what was tuned from it stop answering, if announced.
+    pub fn end_of_life(&self, base_model: &str) -> Option<&'static Milestone> {
+        self.lifecycle().iter().find(|m| {
+            m.effect == Effect::EndsModels
+                && (m.models.is_empty() || m.models.contains(&base_model))
+        })
+    }
+
+    /// What the calendar says about starting a job with `base_model` at `now`.
+    pub fn calendar(&self, base_model: &str, now: Timestamp) -> Vec<Problem> {
+        let today = now.date();
+        let mut out = Vec::new();
+        for m in self.lifecycle() {
+            let applies = m.models.is_empty() || m.models.contains(&base_model);
+            if !applies {
+                continue;
+            }
+            let past = today.as_str() >= m.date;
+            let text = format!("{} ({}, source: {})", m.text, m.date, m.source);
+            let problem = match (m.effect, past) {
+                (Effect::ClosesJobs, true) => Problem::error("jobs_closed", "provider", text)
+                    .hint("choose another provider, or train the custom bundle"),
+                (Effect::EndsModels, true) => {
+                    Problem::error("model_shutdown_date", "base_model", text)
+                        .hint("choose a base model that still answers")
+                }
+                (Effect::RestrictsJobs, false) => continue,
+                (Effect::EndsModels, false) => {
+                    Problem::warning("model_shutdown_date", "base_model", text)
+                }
+                (Effect::ClosesJobs, false) | (Effect::RestrictsJobs, true) => {
+                    Problem::warning("jobs_closing", "provider", text)
+                }
+            };
+            out.push(problem);
+        }
+        out
+    }
+}
+
+/// A connection through which jobs are created and watched.
+///
+/// A call that may work later fails with [`Error::retry_after_ms`] set.
+pub trait Provider {
+    /// The vendor behind it.
+    fn vendor(&self) -> &'static dyn Vendor;
+
+    /// Whether nothing is really trained.
+    fn is_simulated(&self) -> bool {
+        false
+    }
+
+    /// Whether the artifacts already lie in the job's folder.
+    fn works_locally(&self) -> bool {
+        false
+    }
+
+    /// Uploads a prepared file; `progress` hears of bytes done and in all. Uploading the same
+    /// content again is harmless.
+    fn upload<'a>(
+        &'a self,
+        file: &'a LocalFile,
+        progress: &'a dyn Fn(Progress),
+    ) -> LocalFuture<'a, Result<RemoteFile>>;
+
+    /// Creates a job. Not repeated without asking [`find`](Self::find) first.
+    fn create<'a>(&'a self, job: &'a CreateJob) -> LocalFuture<'a, Result<RemoteJob>>;
+
+    /// The job that was created with this unique key, if there is one.
+    fn find<'a>(&'a self, unique_key: &'a str) -> LocalFuture<'a, Result<Option<RemoteJob>>>;
+
+    /// How long a job may exist before [`find`](Self::find) sees it, in milliseconds.
+    fn listing_delay_ms(&self) -> u64 {
+        5000
+    }
+
+    /// Where the job stands.
+    fn get<'a>(&'a self, id: &'a str) -> LocalFuture<'a, Result<RemoteJob>>;
+
+    /// Events after the one with id `after` (all when `None`), oldest first.
+    fn events<'a>(
+        &'a self,
+        id: &'a str,
+        after: Option<&'a str>,
+    ) -> LocalFuture<'a, Result<Vec<RemoteEvent>>>;
+
+    /// Checkpoints that are kept, oldest first.
+    fn checkpoints<'a>(&'a self, id: &'a str) -> LocalFuture<'a, Result<Vec<Checkpoint>>>;
+
+    /// Asks the vendor to stop the job. Asking for a finished job changes nothing.
+    fn cancel<'a>(&'a self, id: &'a str) -> LocalFuture<'a, Result<RemoteJob>>;
+
+    /// What a finished job leaves behind.
+    fn artifacts<'a>(&'a self, id: &'a str) -> LocalFuture<'a, Result<Vec<Artifact>>>;
+
+    /// Writes an artifact's bytes to `to`, without finishing it.
+    fn save<'a>(
+        &'a self,
+        id: &'a str,
+        artifact: &'a Artifact,
+        to: &'a mut dyn FileWriter,
+    ) -> LocalFuture<'a, Result<()>>;
+
+    /// Milliseconds until asking again makes sense.
+    fn poll_after_ms(&self, job: RemoteState) -> u64 {
+        match job {
+            RemoteState::Validating | RemoteState::Cancelling => 5000,
+            _ => 15_000,
+        }
+    }
+}
+
+/// Connects to `name`: to its practice version when the options ask for one.
+///
+/// # Errors
+/// [`crate::ErrorKind::Unsupported`] when this version has no connection to it.
+pub fn connect(
+    name: ProviderName,
+    ports: &Ports,
+    options: &ProviderOptions,
+) -> Result<Rc<dyn Provider>> {
+    match &options.simulated {
+        Some(simulation) => Ok(Rc::new(simulated::Simulated::new(
+            name.vendor(),
+            ports.clone(),
+            simulation.clone(),
+        ))),
+        None => name.vendor().connect(ports, options),
+    }
+}
+
+/// The error of a vendor that this version cannot reach yet.
+fn not_connected(vendor: &dyn Vendor) -> Error {
+    Error::unsupported(
+        "provider_not_connected",
+        format!(
+            "this version does not create real jobs at {}",
+            vendor.label()
+        ),
+    )
+    .at("provider")
+    .hint(format!(
+        "practise with a simulated run, or format the dataset (format --provider {}) and create \
+         the job with the vendor's own tools",
+        vendor.format()
+    ))
+}
+
+/// Text of a JSON value, for metadata that the vendor keeps as text.
+pub fn metadata_text(value: &Value) -> String {
+    match value {
+        Value::String(s) => s.clone(),
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,160 @@
+//! [`ProviderOptions`]: what a vendor needs beyond the seed's fields, and the practice run.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::problem::Problem;
+
+/// What a vendor needs beyond the seed's fields. Keys never stand here: they come from the
+/// environment or the user's hand.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ProviderOptions {
+    /// Another address of the vendor's interface, or of one's own server.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base_url: Option<String>,
+    /// Further headers, without keys.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub headers: BTreeMap<String, String>,
+    /// Cloud project.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub project: Option<String>,
+    /// Cloud region.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location: Option<String>,
+    /// Storage bucket, without `gs://`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bucket: Option<String>,
+    /// Practise: nothing is sent and nothing is trained.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub simulated: Option<Simulation>,
+}
+
+/// A practice run: deterministic, without network, marked SIMULATED everywhere.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Simulation {
+    /// What happens.
+    pub scenario: Scenario,
+    /// Seed of the curves and waiting times.
+    pub seed: u64,
+    /// How many times faster than the practice timeline (about 30 seconds), 0.1 to 1000.
+    pub speed: f64,
+}
+
+impl Default for Simulation {
+    fn default() -> Self {
+        Self {
+            scenario: Scenario::Success,
+            seed: 1,
+            speed: 1.0,
+        }
+    }
+}
+
+/// What happens in a practice run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scenario {
+    /// All goes well.
+    #[default]
+    Success,
+    /// The vendor creates no jobs for this organisation any more (403 `training_not_available`).
+    TrainingNotAvailable,
+    /// Too many requests (429) twice, then all goes well.
+    RateLimited,
+    /// The answer to the creation is lost; the job is found again by listing.
+    LostAnswer,
+    /// The vendor refuses the training file.
+    InvalidFile,
+    /// Somebody cancels the job at the vendor in mid-training.
+    Cancelled,
+    /// Training breaks down in the middle.
+    FailsMidRun,
+}
+
+impl Scenario {
+    /// Every scenario with its id and a line for people.
+    pub const ALL: &'static [(Self, &'static str, &'static str)] = &[
+        (Self::Success, "success", "All goes well"),
+        (
+            Self::TrainingNotAvailable,
+            "training_not_available",
+            "The vendor creates no jobs for this organisation (403)",
+        ),
+        (
+            Self::RateLimited,
+            "rate_limited",
+            "Too many requests twice (429), then all goes well",
+        ),
+        (
+            Self::LostAnswer,
+            "lost_answer",
+            "The answer to the creation is lost; the job is found again",
+        ),
+        (
+            Self::InvalidFile,
+            "invalid_file",
+            "The vendor refuses the training file",
+        ),
+        (
+            Self::Cancelled,
+            "cancelled",
+            "The job is cancelled at the vendor in mid-training",
+        ),
+        (
+            Self::FailsMidRun,
+            "fails_mid_run",
+            "Training breaks down in the middle",
+        ),
+    ];
+}
+
+impl ProviderOptions {
+    /// What is wrong with the options, paths below `provider_options`.
+    pub fn validate(&self) -> Vec<Problem> {
+        let mut out = Vec::new();
+        if let Some(url) = &self.base_url
+            && !(url.starts_with("https://") || url.starts_with("http://"))
+        {
+            out.push(
+                Problem::error(
+                    "base_url",
+                    "provider_options.base_url",
+                    format!("{url:?} is no http or https address"),
+                )
+                .hint("for example http://localhost:8000/v1"),
+            );
+        }
+        for name in self.headers.keys() {
+            let n = name.to_ascii_lowercase();
+            if ["authorization", "cookie", "key", "token", "secret"]
+                .iter()
+                .any(|w| n.contains(w))
+            {
+                out.push(
+                    Problem::error(
+                        "secret_in_config",
+                        format!("provider_options.headers.{name}"),
+                        "this header carries a key; configurations are stored and shared",
+                    )
+                    .hint("set the key in the environment instead"),
+                );
+            }
+        }
+        if let Some(s) = &self.simulated
+            && !(0.1..=1000.0).contains(&s.speed)
+        {
+            out.push(
+                Problem::error(
+                    "simulated_speed",
+                    "provider_options.simulated.speed",
+                    format!("speed {}; allowed are 0.1 to 1000", s.speed),
+                )
+                .hint("1 takes about 30 seconds"),
+            );
+        }
+        out
+    }
+}
