@@ -2,6 +2,7 @@
 
 pub mod archetype;
 pub mod config;
+pub mod content;
 pub mod encode;
 pub mod icon;
 pub mod layout;

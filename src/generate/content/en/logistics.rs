@@ -1,0 +1,268 @@
+//! Freight and warehouses.
+
+use crate::generate::content::schema::{
+    Cell, Domain, Search, Table, Words, act, col, danger, facet, item, section, stat, sub,
+};
+use crate::generate::widget::Mood;
+
+pub(super) const DOMAIN: Domain = Domain {
+    id: "logistics",
+    brands: &[
+        "Freightly",
+        "Harborlink",
+        "Parcelpath",
+        "Cargo North",
+        "Dockyard",
+        "Routewell",
+    ],
+    marks: &["delivery", "ship", "product", "directions"],
+    words: Words {
+        adjectives: &[
+            "refrigerated",
+            "fragile",
+            "express",
+            "standard",
+            "oversized",
+            "bonded",
+            "mixed",
+            "priority",
+            "bulk",
+            "returned",
+        ],
+        nouns: &[
+            "pallet",
+            "container",
+            "parcel",
+            "crate",
+            "machine parts",
+            "coffee beans",
+            "textiles",
+            "medical supplies",
+            "furniture",
+            "batteries",
+            "glassware",
+            "seeds",
+            "tiles",
+            "books",
+            "spare wheels",
+        ],
+        kinds: &[
+            "by road",
+            "by sea",
+            "by air",
+            "by rail",
+            "to the depot",
+            "door to door",
+        ],
+    },
+    search: Search {
+        noun: "shipments",
+        placeholder: "Tracking number, customer or place",
+        queries: &[
+            "delayed shipments",
+            "rotterdam port",
+            "refrigerated container",
+            "customs hold",
+            "pallets to lyon",
+            "express parcels today",
+            "returns april",
+            "air freight",
+        ],
+        titles: &[
+            "{adj} {noun} to {city}",
+            "{noun} {kind}",
+            "{nn} × {noun}, {city}",
+            "{adj} {noun} {kind}",
+        ],
+        snippets: &[
+            "Left {city} on {date}, expected in {n} days.",
+            "{nn} pieces, {nnn} kg, handled by {company}.",
+            "Waiting for customs in {city}. Papers complete.",
+            "Driver changed in {city}; new arrival {date}.",
+        ],
+        meta: &[
+            "{company}",
+            "{city} to {city}",
+            "{nnn} kg",
+            "Updated {date}",
+        ],
+        categories: &[
+            "In transit",
+            "Delivered",
+            "Delayed",
+            "Customs",
+            "Returns",
+            "Air",
+            "Sea",
+            "Road",
+        ],
+        facets: &[
+            facet(
+                "Status",
+                &["In transit", "Delivered", "Delayed", "At customs"],
+            ),
+            facet("Mode", &["Road", "Rail", "Sea", "Air"]),
+            facet(
+                "Origin",
+                &["Hamburg", "Porto", "Rotterdam", "Singapore", "Toronto"],
+            ),
+            facet(
+                "Size",
+                &["Parcel", "Pallet", "Half container", "Full container"],
+            ),
+        ],
+        sorts: &[
+            "Arrival: soonest",
+            "Arrival: latest",
+            "Recently updated",
+            "Weight",
+            "Customer",
+        ],
+        action: ("Track", "location"),
+        price: None,
+        pictures: &["delivery", "ship", "airplane", "train", "product", "stock"],
+    },
+    tables: &[
+        Table {
+            title: "Shipments",
+            noun: "shipment",
+            plural: "shipments",
+            columns: &[
+                col("Tracking", Cell::Code("@@######"), 120.0),
+                col("Customer", Cell::Company, 180.0),
+                col(
+                    "Status",
+                    Cell::Status(&[
+                        ("In transit", Mood::Info),
+                        ("Delivered", Mood::Success),
+                        ("Delayed", Mood::Warning),
+                        ("Held", Mood::Danger),
+                        ("Booked", Mood::Neutral),
+                    ]),
+                    110.0,
+                ),
+                col("Destination", Cell::City, 120.0),
+                col("Arrival", Cell::Due, 130.0),
+                col("Pieces", Cell::Count(1, 240), 70.0),
+                col("Weight (kg)", Cell::Count(12, 24_000), 100.0),
+                col("Mode", Cell::Choice(&["Road", "Rail", "Sea", "Air"]), 80.0),
+            ],
+            actions: &[
+                act("Track", "location"),
+                act("Edit", "edit"),
+                act("Print label", "barcode"),
+                act("Reroute", "directions"),
+                danger("Cancel", "blocked"),
+            ],
+            bulk: &[
+                act("Print labels", "print"),
+                act("Assign driver", "delivery"),
+                act("Export", "export"),
+                danger("Cancel", "blocked"),
+            ],
+            filters: &[
+                facet(
+                    "Status",
+                    &["All statuses", "In transit", "Delivered", "Delayed"],
+                ),
+                facet("Mode", &["All modes", "Road", "Rail", "Sea", "Air"]),
+            ],
+            add: "Book shipment",
+        },
+        Table {
+            title: "Inventory",
+            noun: "item",
+            plural: "items",
+            columns: &[
+                col("Item", Cell::Text(&["{adj} {noun}", "{noun} {n}00"]), 190.0),
+                col("Bin", Cell::Code("@-##-##"), 90.0),
+                col("On hand", Cell::Count(0, 4_800), 90.0),
+                col("Reserved", Cell::Count(0, 900), 90.0),
+                col("Level", Cell::Progress, 120.0),
+                col(
+                    "State",
+                    Cell::Status(&[
+                        ("In stock", Mood::Success),
+                        ("Low", Mood::Warning),
+                        ("Out", Mood::Danger),
+                    ]),
+                    90.0,
+                ),
+                col("Site", Cell::City, 120.0),
+                col("Counted", Cell::Ago, 110.0),
+            ],
+            actions: &[
+                act("Adjust", "adjust"),
+                act("Move", "move"),
+                act("History", "history"),
+                danger("Remove", "delete"),
+            ],
+            bulk: &[
+                act("Count", "checklist"),
+                act("Move", "move"),
+                act("Reorder", "refresh"),
+                act("Export", "export"),
+            ],
+            filters: &[
+                facet("Site", &["All sites", "Hamburg", "Porto", "Rotterdam"]),
+                facet("State", &["Any state", "In stock", "Low", "Out"]),
+            ],
+            add: "Receive goods",
+        },
+    ],
+    nav: &[
+        section(
+            "Operations",
+            &[
+                item("Control tower", "dashboard"),
+                sub(
+                    "Shipments",
+                    "delivery",
+                    &["Active", "Scheduled", "Exceptions", "History"],
+                ),
+                item("Routes", "directions"),
+                item("Live map", "map"),
+            ],
+        ),
+        section(
+            "Warehouse",
+            &[
+                sub("Inventory", "stock", &["Items", "Bins", "Counts"]),
+                item("Receiving", "package received"),
+                item("Picking", "checklist"),
+                item("Returns", "restore"),
+            ],
+        ),
+        section(
+            "Fleet",
+            &[
+                item("Vehicles", "car"),
+                item("Maintenance", "tools"),
+                item("Fuel", "electricity"),
+            ],
+        ),
+        section(
+            "Business",
+            &[
+                item("Customers", "organization"),
+                item("Rates", "coins"),
+                item("Documents", "documents"),
+                item("Settings", "settings"),
+            ],
+        ),
+    ],
+    stats: &[
+        stat("Active shipments", "delivery", Cell::Count(18, 2_600)),
+        stat("On time", "time", Cell::Percent(81, 99)),
+        stat("Exceptions", "warning", Cell::Count(0, 48)),
+        stat("Freight cost", "coins", Cell::Money(400_000, 38_000_000)),
+    ],
+    tabs: &["All", "In transit", "Delayed", "Delivered", "Drafts"],
+    actions: &[
+        ("Book shipment", "add"),
+        ("Print labels", "print"),
+        ("Import", "import"),
+        ("Open map", "map"),
+        ("Export", "export"),
+    ],
+};

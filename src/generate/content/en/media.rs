@@ -1,0 +1,268 @@
+//! Music, film and articles.
+
+use crate::generate::content::schema::{
+    Cell, Domain, Search, Table, Words, act, col, danger, facet, item, section, stat, sub,
+};
+use crate::generate::widget::Mood;
+
+pub(super) const DOMAIN: Domain = Domain {
+    id: "media",
+    brands: &[
+        "Wavelet",
+        "Reelhouse",
+        "Papermill",
+        "Tunefield",
+        "Lantern TV",
+        "Longread",
+    ],
+    marks: &["music", "film", "headphones", "play"],
+    words: Words {
+        adjectives: &[
+            "blue", "distant", "electric", "endless", "golden", "hidden", "lost", "midnight",
+            "northern", "paper", "quiet", "secret", "silver", "slow", "velvet", "wild",
+        ],
+        nouns: &[
+            "atlas",
+            "bridges",
+            "canyon",
+            "carousel",
+            "echoes",
+            "garden",
+            "harbor",
+            "horizon",
+            "island",
+            "letters",
+            "lighthouse",
+            "machine",
+            "orchard",
+            "rain",
+            "river",
+            "satellite",
+            "shoreline",
+            "signal",
+            "summer",
+            "window",
+        ],
+        kinds: &[
+            "live",
+            "acoustic",
+            "remastered",
+            "season {n}",
+            "episode {nn}",
+            "extended",
+            "the interview",
+        ],
+    },
+    search: Search {
+        noun: "titles",
+        placeholder: "Songs, films, podcasts and articles",
+        queries: &[
+            "quiet piano",
+            "documentary about rivers",
+            "morning podcast",
+            "jazz for reading",
+            "short films",
+            "long interviews",
+            "electronic live sets",
+            "stories from the north",
+        ],
+        titles: &[
+            "{adj} {noun}",
+            "The {noun}",
+            "{adj} {noun} (live)",
+            "{noun} of {city}",
+            "The {adj} {noun}",
+        ],
+        snippets: &[
+            "{nn} minutes · recorded live in {city}.",
+            "A story in {n} parts about {noun} and {noun}.",
+            "Played {nk} times this month.",
+            "From the new album \u{201c}{adj} {noun}\u{201d}.",
+        ],
+        meta: &["{person}", "{nn} min", "{year}", "{nk} plays"],
+        categories: &[
+            "Albums",
+            "Articles",
+            "Documentaries",
+            "Films",
+            "Live",
+            "Playlists",
+            "Podcasts",
+            "Songs",
+        ],
+        facets: &[
+            facet("Type", &["Album", "Film", "Podcast", "Playlist", "Article"]),
+            facet(
+                "Genre",
+                &["Ambient", "Classical", "Drama", "Jazz", "Rock", "Science"],
+            ),
+            facet("Length", &["Under 10 min", "10 to 40 min", "Over 40 min"]),
+            facet("Year", &["This year", "Last 5 years", "Older"]),
+        ],
+        sorts: &["Relevance", "Most played", "Newest", "Title", "Length"],
+        action: ("Play", "play"),
+        price: None,
+        pictures: &[
+            "music",
+            "film",
+            "headphones",
+            "microphone",
+            "radio",
+            "book",
+            "game",
+            "video",
+        ],
+    },
+    tables: &[
+        Table {
+            title: "Library",
+            noun: "track",
+            plural: "tracks",
+            columns: &[
+                col(
+                    "Title",
+                    Cell::Text(&["{adj} {noun}", "The {noun}", "{noun} of {city}"]),
+                    190.0,
+                ),
+                col("Artist", Cell::Person, 160.0),
+                col("Length", Cell::Duration, 110.0),
+                col("Plays", Cell::Count(0, 98_000), 90.0),
+                col(
+                    "Genre",
+                    Cell::Choice(&["Ambient", "Classical", "Electronic", "Folk", "Jazz", "Rock"]),
+                    100.0,
+                ),
+                col("Added", Cell::Date, 130.0),
+                col("Offline", Cell::Switch, 80.0),
+            ],
+            actions: &[
+                act("Play", "play"),
+                act("Add to playlist", "add"),
+                act("Like", "like"),
+                act("Share", "share"),
+                danger("Remove", "delete"),
+            ],
+            bulk: &[
+                act("Play", "play"),
+                act("Add to playlist", "add"),
+                act("Download", "download"),
+                danger("Remove", "delete"),
+            ],
+            filters: &[facet(
+                "Genre",
+                &["All genres", "Ambient", "Classical", "Jazz", "Rock"],
+            )],
+            add: "Upload track",
+        },
+        Table {
+            title: "Articles",
+            noun: "article",
+            plural: "articles",
+            columns: &[
+                col(
+                    "Title",
+                    Cell::Text(&[
+                        "The {adj} {noun}",
+                        "Letters from {city}",
+                        "How {city} built its {noun}",
+                        "{nn} ways to see the {noun}",
+                    ]),
+                    250.0,
+                ),
+                col("Author", Cell::Person, 150.0),
+                col(
+                    "Status",
+                    Cell::Status(&[
+                        ("Published", Mood::Success),
+                        ("Draft", Mood::Neutral),
+                        ("In review", Mood::Warning),
+                        ("Scheduled", Mood::Info),
+                    ]),
+                    100.0,
+                ),
+                col("Views", Cell::Count(0, 88_000), 80.0),
+                col("Updated", Cell::Ago, 110.0),
+                col(
+                    "Section",
+                    Cell::Choice(&["Culture", "Science", "Travel", "Opinion", "Sports"]),
+                    100.0,
+                ),
+            ],
+            actions: &[
+                act("Edit", "edit"),
+                act("Preview", "show"),
+                act("Schedule", "time"),
+                danger("Delete", "delete"),
+            ],
+            bulk: &[
+                act("Publish", "send"),
+                act("Move", "move"),
+                danger("Delete", "delete"),
+            ],
+            filters: &[
+                facet(
+                    "Status",
+                    &["All statuses", "Published", "Draft", "In review"],
+                ),
+                facet("Section", &["All sections", "Culture", "Science", "Travel"]),
+            ],
+            add: "Write article",
+        },
+    ],
+    nav: &[
+        section(
+            "Listen",
+            &[
+                item("Home", "home"),
+                item("Browse", "compass"),
+                item("Radio", "radio"),
+                item("Podcasts", "podcast"),
+            ],
+        ),
+        section(
+            "Library",
+            &[
+                sub(
+                    "Playlists",
+                    "list view",
+                    &["Morning focus", "Road trip", "Dinner"],
+                ),
+                item("Albums", "library"),
+                item("Artists", "microphone"),
+                item("Liked songs", "like"),
+                item("Downloads", "download"),
+            ],
+        ),
+        section(
+            "Studio",
+            &[
+                item("Uploads", "upload"),
+                item("Episodes", "film"),
+                item("Comments", "messages"),
+                item("Statistics", "bar chart"),
+            ],
+        ),
+        section(
+            "Account",
+            &[
+                item("Subscription", "crown"),
+                item("Devices", "laptop"),
+                item("Settings", "settings"),
+            ],
+        ),
+    ],
+    stats: &[
+        stat("Plays", "play", Cell::Count(400, 980_000)),
+        stat("Followers", "like", Cell::Count(20, 240_000)),
+        stat("Listening time", "time", Cell::Duration),
+        stat("Earnings", "coins", Cell::Money(4_000, 4_800_000)),
+    ],
+    tabs: &["For you", "New", "Charts", "Genres", "Live"],
+    actions: &[
+        ("Upload", "upload"),
+        ("New playlist", "add"),
+        ("Shuffle", "shuffle"),
+        ("Share", "share"),
+        ("Download", "download"),
+    ],
+};

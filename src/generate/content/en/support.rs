@@ -1,0 +1,288 @@
+//! Help desks and projects.
+
+use crate::generate::content::schema::{
+    Cell, Domain, Search, Table, Words, act, col, danger, facet, item, section, stat, sub,
+};
+use crate::generate::widget::Mood;
+
+pub(super) const DOMAIN: Domain = Domain {
+    id: "support",
+    brands: &[
+        "Helpwell",
+        "Deskline",
+        "Answerly",
+        "Ticketbay",
+        "Brightdesk",
+        "Taskgrove",
+    ],
+    marks: &["help", "messages", "headphones", "checklist"],
+    words: Words {
+        adjectives: &[
+            "broken",
+            "missing",
+            "wrong",
+            "late",
+            "duplicate",
+            "unexpected",
+            "expired",
+            "slow",
+            "locked",
+            "blurred",
+        ],
+        nouns: &[
+            "password",
+            "invoice",
+            "delivery",
+            "login link",
+            "discount",
+            "refund",
+            "search result",
+            "report",
+            "notification",
+            "export file",
+            "calendar invite",
+            "subscription",
+            "map",
+            "printer",
+            "attachment",
+            "translation",
+        ],
+        kinds: &[
+            "on my phone",
+            "after the update",
+            "in the app",
+            "for my team",
+            "since yesterday",
+        ],
+    },
+    search: Search {
+        noun: "articles",
+        placeholder: "How can we help?",
+        queries: &[
+            "reset password",
+            "change invoice address",
+            "export all data",
+            "cancel subscription",
+            "invite a teammate",
+            "calendar not syncing",
+            "refund status",
+            "two-step sign-in",
+        ],
+        titles: &[
+            "Fix a {adj} {noun}",
+            "What to do about a {adj} {noun}",
+            "{adj} {noun} in the app",
+            "Change the {noun} for your team",
+            "Understand your {noun}",
+        ],
+        snippets: &[
+            "Follow these {n} steps; it takes about {n} minutes.",
+            "{nnn} people found this helpful.",
+            "Updated in {month} with new pictures of the menu.",
+            "Applies to all plans. Administrators see more options.",
+        ],
+        meta: &[
+            "{n} min read",
+            "Updated {date}",
+            "{nnn} votes",
+            "By {person}",
+        ],
+        categories: &[
+            "Account",
+            "Apps",
+            "Billing",
+            "Getting started",
+            "Integrations",
+            "Mobile",
+            "Privacy",
+            "Troubleshooting",
+        ],
+        facets: &[
+            facet(
+                "Topic",
+                &["Account", "Apps", "Billing", "Integrations", "Privacy"],
+            ),
+            facet("Type", &["Article", "Question", "Video", "Announcement"]),
+            facet("Plan", &["Free", "Team", "Business"]),
+            facet("Updated", &["Past week", "Past month", "Past year"]),
+        ],
+        sorts: &["Most relevant", "Newest", "Most helpful", "Most viewed"],
+        action: ("Read", "book"),
+        price: None,
+        pictures: &[
+            "help",
+            "text document",
+            "messages",
+            "settings",
+            "security",
+            "payment",
+        ],
+    },
+    tables: &[
+        Table {
+            title: "Tickets",
+            noun: "ticket",
+            plural: "tickets",
+            columns: &[
+                col(
+                    "Subject",
+                    Cell::Text(&[
+                        "{adj} {noun}",
+                        "{adj} {noun} {kind}",
+                        "Question about the {noun}",
+                        "{noun} not working {kind}",
+                    ]),
+                    230.0,
+                ),
+                col("Requester", Cell::Person, 150.0),
+                col(
+                    "State",
+                    Cell::Status(&[
+                        ("New", Mood::Info),
+                        ("Open", Mood::Warning),
+                        ("Waiting", Mood::Neutral),
+                        ("Solved", Mood::Success),
+                    ]),
+                    90.0,
+                ),
+                col(
+                    "Priority",
+                    Cell::Choice(&["Low", "Normal", "High", "Urgent"]),
+                    80.0,
+                ),
+                col("Updated", Cell::Ago, 110.0),
+                col("Ticket", Cell::Code("#####"), 80.0),
+                col(
+                    "Channel",
+                    Cell::Choice(&["Email", "Chat", "Phone", "Form"]),
+                    80.0,
+                ),
+                col("Assignee", Cell::Person, 150.0),
+            ],
+            actions: &[
+                act("Reply", "reply"),
+                act("Assign to me", "flag"),
+                act("Merge", "merge"),
+                act("Close", "done"),
+                danger("Delete", "delete"),
+            ],
+            bulk: &[
+                act("Assign", "send"),
+                act("Merge", "merge"),
+                act("Close", "done"),
+                danger("Delete", "delete"),
+            ],
+            filters: &[
+                facet("State", &["All states", "New", "Open", "Waiting", "Solved"]),
+                facet(
+                    "Priority",
+                    &["All priorities", "Urgent", "High", "Normal", "Low"],
+                ),
+            ],
+            add: "New ticket",
+        },
+        Table {
+            title: "Tasks",
+            noun: "task",
+            plural: "tasks",
+            columns: &[
+                col(
+                    "Task",
+                    Cell::Text(&[
+                        "Review the {noun}",
+                        "Plan {month} {noun}",
+                        "Call {company}",
+                        "Update {noun} guide",
+                        "Check {adj} {noun}",
+                    ]),
+                    210.0,
+                ),
+                col("Progress", Cell::Progress, 120.0),
+                col("Due", Cell::Due, 130.0),
+                col(
+                    "State",
+                    Cell::Status(&[
+                        ("To do", Mood::Neutral),
+                        ("In progress", Mood::Info),
+                        ("Blocked", Mood::Danger),
+                        ("Done", Mood::Success),
+                    ]),
+                    110.0,
+                ),
+                col("Owner", Cell::Person, 150.0),
+                col("Project", Cell::Company, 160.0),
+            ],
+            actions: &[
+                act("Edit", "edit"),
+                act("Add comment", "comment"),
+                act("Set reminder", "alarm"),
+                danger("Delete", "delete"),
+            ],
+            bulk: &[
+                act("Change owner", "swap"),
+                act("Set date", "calendar"),
+                danger("Delete", "delete"),
+            ],
+            filters: &[
+                facet("Owner", &["Everyone", "Me", "My team"]),
+                facet("State", &["All states", "To do", "In progress", "Blocked"]),
+            ],
+            add: "Add task",
+        },
+    ],
+    nav: &[
+        section(
+            "Desk",
+            &[
+                item("Home", "home"),
+                sub(
+                    "Tickets",
+                    "inbox",
+                    &["Unassigned", "Mine", "All open", "Solved"],
+                ),
+                item("Chats", "messages"),
+                item("Calls", "call"),
+            ],
+        ),
+        section(
+            "Knowledge",
+            &[
+                sub("Help center", "book", &["Articles", "Drafts", "Feedback"]),
+                item("Macros", "fast"),
+                item("Forms", "checklist"),
+            ],
+        ),
+        section(
+            "Work",
+            &[
+                item("Tasks", "done"),
+                item("Boards", "board"),
+                item("Calendar", "calendar"),
+                item("Goals", "goal"),
+            ],
+        ),
+        section(
+            "Admin",
+            &[
+                item("Reports", "bar chart"),
+                item("Team", "team"),
+                item("Channels", "announcement"),
+                item("Settings", "settings"),
+            ],
+        ),
+    ],
+    stats: &[
+        stat("Open tickets", "inbox", Cell::Count(3, 940)),
+        stat("First reply", "time", Cell::Duration),
+        stat("Satisfaction", "approve", Cell::Percent(71, 99)),
+        stat("Solved today", "done", Cell::Count(0, 180)),
+    ],
+    tabs: &["Inbox", "Mine", "Waiting", "Solved", "Reports"],
+    actions: &[
+        ("New ticket", "add"),
+        ("Export", "export"),
+        ("Assign", "send"),
+        ("Share view", "share"),
+        ("Filter", "filter"),
+    ],
+};
