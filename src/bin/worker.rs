@@ -1,0 +1,3 @@
+//! The browser worker.
+
+fn main() {}
