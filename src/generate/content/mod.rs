@@ -123,8 +123,8 @@ impl Content {
     /// A name.
     pub fn person(&self, s: &mut Stream) -> Person {
         Person {
-            given: *s.pick(self.locale.given),
-            family: *s.pick(self.locale.family),
+            given: s.pick::<&str>(self.locale.given),
+            family: s.pick::<&str>(self.locale.family),
         }
     }
 
@@ -146,7 +146,7 @@ impl Content {
 
     /// A country.
     pub fn country(&self, s: &mut Stream) -> &'static str {
-        *s.pick(self.locale.countries)
+        s.pick::<&str>(self.locale.countries)
     }
 
     /// An address.
@@ -218,12 +218,12 @@ impl Content {
 
     /// A sentence about nothing in particular: marketing of one line.
     pub fn tagline(&self, s: &mut Stream) -> &'static str {
-        *s.pick(self.locale.taglines)
+        s.pick::<&str>(self.locale.taglines)
     }
 
     /// A help text.
     pub fn help(&self, s: &mut Stream) -> &'static str {
-        *s.pick(self.locale.help)
+        s.pick::<&str>(self.locale.help)
     }
 
     /// Fills the slots of `template` (`{adj} {noun} in {city}`), from `words` and the locale.

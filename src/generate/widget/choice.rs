@@ -252,11 +252,14 @@ fn radio_card(ui: &Ui<'_>, k: &RadioCard<'_>, on: bool) -> Node {
         .border(1.0, if on { c.primary } else { c.border })
 }
 
-/// A switch with its text; the switch stands at the end when `at_end`.
-pub fn switch(ui: &Ui<'_>, text: &str, on: bool, at_end: bool, flags: Flags) -> Node {
-    let t = ui.theme;
-    let c = &t.colors;
-    let s = t.switch;
+/// A switch alone, with its name as `aria-label` (table rows, list rows).
+pub fn switch_box(ui: &Ui<'_>, name: &str, on: bool, flags: Flags) -> Node {
+    draw_switch(ui, name, NameFrom::Aria, on, flags)
+}
+
+fn draw_switch(ui: &Ui<'_>, name: &str, from: NameFrom, on: bool, flags: Flags) -> Node {
+    let c = &ui.theme.colors;
+    let s = ui.theme.switch;
     let thumb = if on { s.thumb_on } else { s.thumb_off };
     let (bg, line, knob) = match (on, flags.disabled, s.ring) {
         (true, true, _) => (c.disabled_text, c.disabled_text, c.surface),
@@ -285,13 +288,19 @@ pub fn switch(ui: &Ui<'_>, text: &str, on: bool, at_end: bool, flags: Flags) -> 
     .element(toggle(
         "switch",
         "switch",
-        text,
-        NameFrom::Label,
+        name,
+        from,
         as_checked(on),
         flags,
     ));
     track = track.justify(if on { Align::End } else { Align::Start });
-    let track = ui.ring(track, flags.focused);
+    ui.ring(track, flags.focused)
+}
+
+/// A switch with its text; the switch stands at the end when `at_end`.
+pub fn switch(ui: &Ui<'_>, text: &str, on: bool, at_end: bool, flags: Flags) -> Node {
+    let c = &ui.theme.colors;
+    let track = draw_switch(ui, text, NameFrom::Label, on, flags);
     let words = ui
         .text(
             TextRole::Body,

@@ -4,6 +4,7 @@
 mod button;
 mod choice;
 mod field;
+mod frame;
 mod menu;
 mod nav;
 mod node;
@@ -18,8 +19,13 @@ pub use button::{
     Button, ButtonKind, brand, button, button_with, icon_button, icon_button_with, icon_link,
     initials, link, link_as, small_link,
 };
-pub use choice::{RadioCard, checkbox, checkbox_box, radio, radio_cards, radio_group, switch};
+pub use choice::{
+    RadioCard, checkbox, checkbox_box, radio, radio_cards, radio_group, switch, switch_box,
+};
 pub use field::{Field, FieldKind, code_boxes, drop_zone, field, search_field, text_field};
+pub use frame::{
+    NavLink, count_badge, landmark, nav_group, nav_link, picture, profile_button, toggle_icon,
+};
 pub use menu::{MenuEntry, MenuItem, menu};
 pub use nav::{Tab, breadcrumb, pagination, step_dots, stepper, tabs};
 pub use node::{block, column, equal_grid, grid, row, sized, spacer, wrap_row};
@@ -138,6 +144,20 @@ pub static WIDGETS: &[Widget] = &[
     ),
     w("initials", &["img"], &[], "Tile with initials"),
     w("label", &["generic"], &[], "Label of a field"),
+    w(
+        "landmark",
+        &[
+            "banner",
+            "navigation",
+            "main",
+            "search",
+            "complementary",
+            "contentinfo",
+            "region",
+        ],
+        &[],
+        "Part of a page",
+    ),
     w("link", &["link"], &[], "Link"),
     w("listbox", &["listbox"], &[], "List of an open select"),
     w("menu", &["menu"], &[], "List of commands"),
@@ -146,6 +166,18 @@ pub static WIDGETS: &[Widget] = &[
         &["menuitem", "menuitemcheckbox"],
         &["disabled", "expanded", "checked", "focused"],
         "Command in a menu",
+    ),
+    w(
+        "nav_group",
+        &["button"],
+        &["expanded", "focused"],
+        "Opens and closes a part of a navigation",
+    ),
+    w(
+        "nav_link",
+        &["link"],
+        &["current", "focused"],
+        "Item of a navigation",
     ),
     w(
         "number_field",
@@ -166,6 +198,18 @@ pub static WIDGETS: &[Widget] = &[
         &["textbox"],
         &["focused", "invalid", "disabled"],
         "Field for a secret",
+    ),
+    w(
+        "picture",
+        &["img"],
+        &[],
+        "Drawing that stands for a picture",
+    ),
+    w(
+        "profile_button",
+        &["button"],
+        &["expanded", "focused"],
+        "Initials that open the account menu",
     ),
     w(
         "progress",
@@ -249,6 +293,12 @@ pub static WIDGETS: &[Widget] = &[
         "Field of one line",
     ),
     w("toast", &["status"], &[], "Short message over the page"),
+    w(
+        "toggle_button",
+        &["button"],
+        &["pressed", "focused", "disabled"],
+        "Icon that is on or off",
+    ),
     w("tooltip", &["tooltip"], &[], "Explanation beside a control"),
 ];
 
