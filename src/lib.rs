@@ -10,6 +10,8 @@
 //! | 5 | [`provider`] | vendors: create, watch and collect fine-tuning jobs, really or for practice |
 
 pub mod base;
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+pub mod cli;
 pub mod error;
 pub mod generate;
 pub mod problem;

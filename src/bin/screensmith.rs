@@ -1,3 +1,5 @@
-//! The command line.
+//! The command line; see `screensmith --help`.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    screensmith::cli::main()
+}

@@ -1,0 +1,58 @@
+//! The native command line: thin over the library, one file per command.
+//!
+//! Results go to stdout, progress and problems to stderr. Exit codes: 0 done, 1 problems found
+//! in the data, 2 wrong use, 3 failed.
+
+mod output;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::error::{ErrorKind, Result};
+pub use output::Output;
+
+/// Synthetic UI screenshots with exact ground truth, from generation to a registered model.
+#[derive(Debug, Parser)]
+#[command(name = "screensmith", version, max_term_width = 100)]
+#[command(after_help = "Exit codes: 0 done, 1 problems found, 2 wrong use, 3 failed.")]
+struct Cli {
+    /// Print the result as JSON on stdout (progress stays on stderr)
+    #[arg(long, global = true)]
+    json: bool,
+    /// Print no progress
+    #[arg(long, short, global = true)]
+    quiet: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {}
+
+/// How a command that did not fail ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Everything is fine: exit code 0.
+    Done,
+    /// The command ran, and found blocking problems in the data: exit code 1.
+    Problems,
+}
+
+/// Runs the command line with the arguments of this process.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let output = Output::new(cli.json, cli.quiet);
+    match run(cli.command, &output) {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::Problems) => ExitCode::from(1),
+        Err(e) => {
+            output.error(&e);
+            ExitCode::from(if e.kind() == ErrorKind::Caller { 2 } else { 3 })
+        }
+    }
+}
+
+fn run(command: Command, _output: &Output) -> Result<Outcome> {
+    match command {}
+}
