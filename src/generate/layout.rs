@@ -1,6 +1,10 @@
 //! Plan → boxes and lines of text, in unrounded CSS pixels.
 
+mod solve;
+
 use crate::base::geometry::Rect;
+
+pub use solve::layout;
 
 /// Where everything is. Nodes are numbered in document order (parents first), the order of
 /// [`crate::generate::plan::Node::walk`].

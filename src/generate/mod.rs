@@ -9,6 +9,7 @@ pub mod layout;
 pub mod paint;
 pub mod plan;
 pub mod sample;
+pub mod text;
 pub mod theme;
 pub mod truth;
 pub mod widget;
