@@ -8,6 +8,7 @@ pub mod icon;
 pub mod layout;
 pub mod paint;
 pub mod plan;
+pub mod raster;
 pub mod sample;
 pub mod text;
 pub mod theme;

@@ -121,6 +121,31 @@ pub enum Paint {
     EndGroup,
 }
 
+impl Paint {
+    /// A rectangle that holds everything painted; `None` for group marks.
+    pub fn bounds(&self) -> Option<PxRect> {
+        match self {
+            Self::Fill { shape, .. } => Some(shape.rect),
+            Self::Border { outer, .. } => Some(outer.rect),
+            Self::Icon { rect, .. } => Some(*rect),
+            Self::Shadow { shape, sigma, .. } => Some(shape.grow((sigma * 3.0) as i32 + 3).rect),
+            Self::Glyphs { size, glyphs, .. } => {
+                // Ink stays within two font sizes of its origin.
+                let reach = (size * 2.0) as i32 + 1;
+                let (first, last) = (glyphs.first()?, glyphs.last()?);
+                let (x0, x1) = (first.x.min(last.x), first.x.max(last.x));
+                Some(PxRect::new(
+                    x0 as i32 - reach,
+                    first.y as i32 - reach,
+                    (x1 - x0) as i32 + 2 * reach,
+                    2 * reach,
+                ))
+            }
+            Self::BeginGroup { .. } | Self::EndGroup => None,
+        }
+    }
+}
+
 /// A glyph at its origin on the baseline, in image pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PlacedGlyph {
