@@ -6,9 +6,11 @@
 //! browsers do; text keeps its sub-pixel positions.
 
 mod build;
+mod gradient;
 mod shape;
 
 pub use build::display_list;
+pub use gradient::Ramp;
 pub use shape::{Radius, RoundRect};
 
 use crate::base::color::Rgba8;

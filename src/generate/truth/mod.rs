@@ -1,5 +1,12 @@
 //! Ground truth: what is on the screen, where it is, and what of it can really be seen.
 
+mod build;
+mod point;
+mod scene;
+mod words;
+
+pub use build::truth;
+
 use serde::{Deserialize, Serialize};
 
 use crate::base::geometry::{PxPoint, PxRect};
