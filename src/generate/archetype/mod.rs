@@ -1,5 +1,11 @@
 //! Families of screens: one file each, one line in [`ARCHETYPES`].
 
+mod checkout_form;
+mod form;
+mod form_wizard;
+mod login_form;
+mod shell;
+
 use crate::base::rng::Streams;
 use crate::generate::plan::{Node, Viewport};
 use crate::generate::theme::Theme;
@@ -44,7 +50,11 @@ pub struct Composed {
 }
 
 /// Every archetype.
-pub static ARCHETYPES: &[&dyn Archetype] = &[];
+pub static ARCHETYPES: &[&dyn Archetype] = &[
+    &login_form::LoginForm,
+    &checkout_form::CheckoutForm,
+    &form_wizard::FormWizard,
+];
 
 /// Ids of [`ARCHETYPES`] in order.
 pub fn ids() -> impl Iterator<Item = &'static str> + Clone {

@@ -1,0 +1,530 @@
+//! What screens with forms share: questions, their values and states, and element budgets.
+
+use crate::base::rng::Stream;
+use crate::generate::content::Content;
+use crate::generate::plan::{Checked, Node};
+use crate::generate::theme::{LabelPlace, TextRole, Theme};
+use crate::generate::widget::{
+    Field, FieldKind, Flags, RadioCard, Select, Slider, Ui, checkbox, chip_group, column,
+    drop_zone, field, filter_chip, radio_cards, radio_group, row, select_with, slider, switch,
+};
+
+/// Where a text answer comes from.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Answer {
+    /// Given name.
+    Given,
+    /// Family name.
+    Family,
+    /// Given and family name.
+    Full,
+    /// Company.
+    Company,
+    /// House number and street.
+    Street,
+    /// City.
+    City,
+    /// Postal code.
+    Postcode,
+    /// Region.
+    Region,
+    /// A date up to this many days ahead.
+    Day(u32),
+    /// `#` is a digit, `@` a letter.
+    Code(&'static str),
+    /// One of these.
+    One(&'static [&'static str]),
+}
+
+/// How a question is answered.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Kind {
+    /// One line.
+    Text(Answer),
+    /// E-mail address.
+    Email,
+    /// Telephone number.
+    Phone,
+    /// A new or known secret.
+    Password,
+    /// A whole number with steppers.
+    Number(i64, i64),
+    /// Several lines.
+    Area(&'static [&'static str]),
+    /// One of a list.
+    Select(&'static [&'static str]),
+    /// A country.
+    Country,
+    /// One of a few, all visible.
+    Radio(&'static [&'static str]),
+    /// One of a few, as cards: title, detail, icon meaning.
+    Cards(&'static [(&'static str, &'static str, &'static str)]),
+    /// Any of a few.
+    Checks(&'static [&'static str]),
+    /// Any of a few, as chips.
+    Chips(&'static [&'static str]),
+    /// Yes or no.
+    Switch,
+    /// Yes or no.
+    Check,
+    /// A value on a line: least, most, unit.
+    Slider(i64, i64, &'static str),
+    /// A file: what is allowed.
+    Upload(&'static str),
+}
+
+/// One question of a form.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ask {
+    pub(super) label: &'static str,
+    pub(super) kind: Kind,
+    /// May share a row with another question.
+    pub(super) half: bool,
+    pub(super) required: bool,
+    pub(super) help: &'static str,
+    /// Shown when the answer is wrong; empty: it never is.
+    pub(super) error: &'static str,
+    /// Meaning of the icon in the field; empty: none.
+    pub(super) icon: &'static str,
+}
+
+/// A question with nothing but a label and a kind.
+pub(super) const fn ask(label: &'static str, kind: Kind) -> Ask {
+    Ask {
+        label,
+        kind,
+        half: false,
+        required: false,
+        help: "",
+        error: "",
+        icon: "",
+    }
+}
+
+impl Ask {
+    pub(super) const fn half(self) -> Self {
+        Self { half: true, ..self }
+    }
+
+    pub(super) const fn required(self) -> Self {
+        Self {
+            required: true,
+            ..self
+        }
+    }
+
+    pub(super) const fn help(self, help: &'static str) -> Self {
+        Self { help, ..self }
+    }
+
+    pub(super) const fn error(self, error: &'static str) -> Self {
+        Self { error, ..self }
+    }
+
+    pub(super) const fn icon(self, icon: &'static str) -> Self {
+        Self { icon, ..self }
+    }
+
+    /// Interactive elements it consists of.
+    pub(super) fn elements(&self) -> u32 {
+        match self.kind {
+            Kind::Password => 2,
+            Kind::Number(..) => 3,
+            Kind::Radio(o) | Kind::Checks(o) | Kind::Chips(o) => o.len() as u32,
+            Kind::Cards(o) => o.len() as u32,
+            _ => 1,
+        }
+    }
+
+    /// About how high it is, CSS px, with the gap below.
+    pub(super) fn height(&self, t: &Theme) -> f32 {
+        let label = t.text.label.line + 6.0;
+        let gap = t.space(4.0);
+        let line = t.text.body.line + t.space(2.0);
+        gap + match self.kind {
+            Kind::Area(_) => label + 3.0 * t.text.body.line + 20.0,
+            Kind::Radio(o) | Kind::Checks(o) => label + o.len() as f32 * line,
+            Kind::Cards(o) => o.len() as f32 * 64.0,
+            Kind::Chips(_) => label + t.control.height[0] + 8.0,
+            Kind::Switch => t.switch.height.max(t.text.body.line),
+            Kind::Check => t.text.body.line,
+            Kind::Slider(..) => label + t.slider.thumb + 6.0,
+            Kind::Upload(_) => 120.0,
+            _ if t.field.label == LabelPlace::Inside => t.field.tall,
+            _ => label + t.control.height[1],
+        }
+    }
+}
+
+/// How far the person at the screen has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Progress {
+    /// Nothing typed.
+    Untouched,
+    /// The first questions answered, the next one focused.
+    Partial,
+    /// All answered.
+    Complete,
+    /// Sent with mistakes.
+    Rejected,
+}
+
+/// The form of one screen: words, draws and state.
+#[derive(Debug)]
+pub(super) struct Form<'a> {
+    pub(super) ui: &'a Ui<'a>,
+    pub(super) content: &'a Content,
+    pub(super) values: Stream,
+    pub(super) state: Stream,
+    pub(super) progress: Progress,
+    /// Questions still answered before the focused one (only [`Progress::Partial`]).
+    pub(super) answered: usize,
+    /// Whether an open select may still be drawn.
+    pub(super) may_open: bool,
+    focus_done: bool,
+    /// Error texts shown so far.
+    pub(super) errors: usize,
+    /// The person who fills it in: the same in every field.
+    who: crate::generate::content::Person,
+    place: crate::generate::content::Address,
+}
+
+impl<'a> Form<'a> {
+    pub(super) fn new(ui: &'a Ui<'a>, content: &'a Content, mut values: Stream, mut state: Stream) -> Self {
+        let progress = [
+            Progress::Untouched,
+            Progress::Partial,
+            Progress::Complete,
+            Progress::Rejected,
+        ][state.weighted(&[3, 4, 2, 3])];
+        let answered = state.below(6);
+        let may_open = state.chance(22);
+        let who = content.person(&mut values);
+        let place = content.address(&mut values);
+        Self {
+            ui,
+            content,
+            values,
+            state,
+            progress,
+            answered,
+            may_open,
+            focus_done: false,
+            errors: 0,
+            who,
+            place,
+        }
+    }
+
+    /// State and whether the next question is answered.
+    fn next_state(&mut self, a: &Ask) -> (Flags, bool, &'static str) {
+        let mut flags = Flags {
+            required: a.required,
+            ..Flags::NONE
+        };
+        let mut error = "";
+        let filled = match self.progress {
+            Progress::Untouched => {
+                if !self.focus_done && self.state.chance(25) {
+                    flags.focused = true;
+                }
+                self.focus_done = true;
+                false
+            }
+            Progress::Partial => {
+                if self.answered > 0 {
+                    self.answered -= 1;
+                    true
+                } else {
+                    flags.focused = !self.focus_done;
+                    self.focus_done = true;
+                    false
+                }
+            }
+            Progress::Complete => true,
+            Progress::Rejected => {
+                let wrong = !a.error.is_empty() && self.errors < 3 && self.state.chance(45);
+                if wrong {
+                    error = a.error;
+                    self.errors += 1;
+                }
+                // Mistakes about missing answers are shown on empty fields.
+                !(wrong && (a.error.starts_with("Enter") || a.error.starts_with("Choose")))
+            }
+        };
+        (flags, filled, error)
+    }
+
+    fn answer(&mut self, a: Answer) -> String {
+        let s = &mut self.values;
+        match a {
+            Answer::Given => self.who.given.into(),
+            Answer::Family => self.who.family.into(),
+            Answer::Full => self.who.full(),
+            Answer::Company => self.content.company(s),
+            Answer::Street => self.place.street.clone(),
+            Answer::City => self.place.city.into(),
+            Answer::Postcode => self.place.postcode.clone(),
+            Answer::Region => self.place.region.into(),
+            Answer::Day(ahead) => {
+                let d = self.content.day(s, 0, ahead);
+                self.content.date(d)
+            }
+            Answer::Code(pattern) => self.content.code(s, pattern),
+            Answer::One(of) => (*s.pick(of)).into(),
+        }
+    }
+
+
+    /// Draws a question.
+    pub(super) fn ask(&mut self, a: &Ask) -> Node {
+        let (flags, filled, error) = self.next_state(a);
+        self.draw(a, flags, filled, error)
+    }
+
+    /// Draws a question in a given state.
+    pub(super) fn draw(&mut self, a: &Ask, flags: Flags, filled: bool, error: &str) -> Node {
+        let ui = self.ui;
+        let base = Field {
+            label: a.label,
+            help: a.help,
+            error,
+            flags,
+            icon: (!a.icon.is_empty()).then_some(a.icon),
+            ..Field::default()
+        };
+        let text = |value: &str, placeholder: &str, kind: FieldKind| {
+            field(
+                ui,
+                Field {
+                    kind,
+                    value: if filled { value } else { "" },
+                    placeholder,
+                    ..base
+                },
+            )
+        };
+        let hint = placeholder(a.kind);
+        match a.kind {
+            Kind::Text(answer) => {
+                let v = self.answer(answer);
+                text(&v, hint, FieldKind::Text)
+            }
+            Kind::Email => {
+                let v = self.who.email(&mut self.values);
+                text(&v, hint, FieldKind::Email)
+            }
+            Kind::Phone => {
+                let v = self.content.phone(&mut self.values);
+                text(&v, hint, FieldKind::Tel)
+            }
+            Kind::Password => {
+                let revealed = filled && self.state.chance(20);
+                let v = *self
+                    .values
+                    .pick(&["correct-horse-42", "quiet-river-19", "maple.window.7", "seven-blue-kites"]);
+                text(v, "", FieldKind::Password { revealed })
+            }
+            Kind::Number(min, max) => {
+                let v = self.values.range(min, max.min(min + 12)).to_string();
+                field(
+                    ui,
+                    Field {
+                        kind: FieldKind::Number {
+                            min: min as f64,
+                            max: max as f64,
+                        },
+                        value: &v,
+                        ..base
+                    },
+                )
+            }
+            Kind::Area(samples) => {
+                let v = *self.values.pick(samples);
+                text(v, hint, FieldKind::Area(3))
+            }
+            Kind::Select(options) => self.select(&base, options, filled),
+            Kind::Country => {
+                let all = self.content.locale.countries;
+                let n = all.len().min(7);
+                let from = self.values.below(all.len() - n + 1);
+                self.select(&base, &all[from..from + n], filled)
+            }
+            Kind::Radio(options) => {
+                let n = options.len();
+                let chosen = self.choice(n, filled);
+                let inline = options.iter().map(|o| o.len()).sum::<usize>() < 36;
+                radio_group(ui, a.label, options, chosen, inline)
+            }
+            Kind::Cards(cards) => {
+                let chosen = self.choice(cards.len(), filled);
+                let cards: Vec<RadioCard<'_>> = cards
+                    .iter()
+                    .map(|(title, detail, icon)| RadioCard {
+                        title,
+                        detail,
+                        icon: (!icon.is_empty()).then_some(icon),
+                        ..RadioCard::default()
+                    })
+                    .collect();
+                titled(ui, a.label, radio_cards(ui, a.label, &cards, chosen, 1))
+            }
+            Kind::Checks(options) => {
+                let boxes = options
+                    .iter()
+                    .map(|o| {
+                        let on = filled && self.values.chance(45);
+                        checkbox(ui, o, on.into(), Flags::NONE)
+                    })
+                    .collect();
+                titled(ui, a.label, column(ui.space(2.0), boxes)).group(a.label)
+            }
+            Kind::Chips(options) => {
+                let chips = options
+                    .iter()
+                    .map(|o| filter_chip(ui, o, filled && self.values.chance(40), Flags::NONE))
+                    .collect();
+                titled(ui, a.label, chip_group(ui, a.label, chips)).group(a.label)
+            }
+            Kind::Switch => {
+                let on = self.values.chance(50);
+                let at_end = ui.theme.id != "graphite";
+                switch(ui, a.label, on, at_end, Flags::NONE)
+            }
+            Kind::Check => {
+                let on = filled && self.values.chance(70);
+                let wrong = Flags {
+                    invalid: !error.is_empty(),
+                    ..flags
+                };
+                checkbox(ui, a.label, on.into(), wrong)
+            }
+            Kind::Slider(min, max, unit) => {
+                let v = self.values.range(min, max);
+                let shown = if unit == "%" {
+                    format!("{v}%")
+                } else {
+                    format!("{v} {unit}")
+                };
+                slider(
+                    ui,
+                    Slider {
+                        label: a.label,
+                        value: v as f64,
+                        min: min as f64,
+                        max: max as f64,
+                        shown: &shown,
+                        flags,
+                    },
+                )
+            }
+            Kind::Upload(hint) => drop_zone(ui, a.label, hint),
+        }
+    }
+
+    fn choice(&mut self, n: usize, filled: bool) -> Option<usize> {
+        filled.then(|| self.values.below(n))
+    }
+
+    fn select(&mut self, base: &Field<'_>, options: &[&str], filled: bool) -> Node {
+        let open = std::mem::take(&mut self.may_open) && options.len() <= 8;
+        let value = if filled { *self.values.pick(options) } else { "" };
+        let flags = Flags {
+            focused: false,
+            ..base.flags
+        };
+        select_with(
+            self.ui,
+            Select {
+                label: base.label,
+                value,
+                placeholder: "Select an option",
+                open: if open { options } else { &[] },
+                help: if open { "" } else { base.help },
+                error: if open { "" } else { base.error },
+                flags,
+                icon: base.icon,
+                ..Select::default()
+            },
+        )
+    }
+
+    /// Draws questions below each other, half-width ones side by side where there is room.
+    pub(super) fn fields(&mut self, asks: &[Ask], width: f32) -> Vec<Node> {
+        let gap = self.ui.space(4.0);
+        let paired = width >= 420.0;
+        let mut out = Vec::new();
+        let mut i = 0;
+        while i < asks.len() {
+            let pair = paired && asks[i].half && asks.get(i + 1).is_some_and(|b| b.half);
+            if pair {
+                let kids = vec![
+                    self.ask(&asks[i]).share(1.0),
+                    self.ask(&asks[i + 1]).share(1.0),
+                ];
+                out.push(row(gap, kids).align(crate::generate::plan::Align::Start));
+                i += 2;
+            } else {
+                out.push(self.ask(&asks[i]));
+                i += 1;
+            }
+        }
+        out
+    }
+}
+
+const fn placeholder(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Email => "name@example.com",
+        Kind::Phone => "555 0100",
+        Kind::Text(Answer::Day(_)) => "Pick a date",
+        Kind::Area(_) => "Write a few words",
+        _ => "",
+    }
+}
+
+fn titled(ui: &Ui<'_>, label: &str, body: Node) -> Node {
+    column(
+        ui.space(2.0),
+        vec![ui.text(TextRole::Label, ui.theme.colors.text, label), body],
+    )
+}
+
+impl From<bool> for Checked {
+    fn from(on: bool) -> Self {
+        if on { Self::True } else { Self::False }
+    }
+}
+
+/// Room left on a screen: elements and height.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Budget {
+    /// Interactive elements still wanted.
+    pub(super) elements: i32,
+    /// CSS px still free.
+    pub(super) height: f32,
+}
+
+impl Budget {
+    pub(super) fn new(elements: u32, height: f32) -> Self {
+        Self {
+            elements: elements as i32,
+            height,
+        }
+    }
+
+    /// Pays for a part, whether or not there is room.
+    pub(super) fn pay(&mut self, elements: u32, height: f32) {
+        self.elements -= elements as i32;
+        self.height -= height;
+    }
+
+    /// Pays for a part when there is room for it.
+    pub(super) fn take(&mut self, elements: u32, height: f32) -> bool {
+        let fits = self.elements >= elements as i32 && self.height >= height;
+        if fits {
+            self.pay(elements, height);
+        }
+        fits
+    }
+}
