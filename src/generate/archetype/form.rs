@@ -190,7 +190,12 @@ pub(super) struct Form<'a> {
 }
 
 impl<'a> Form<'a> {
-    pub(super) fn new(ui: &'a Ui<'a>, content: &'a Content, mut values: Stream, mut state: Stream) -> Self {
+    pub(super) fn new(
+        ui: &'a Ui<'a>,
+        content: &'a Content,
+        mut values: Stream,
+        mut state: Stream,
+    ) -> Self {
         let progress = [
             Progress::Untouched,
             Progress::Partial,
@@ -275,7 +280,6 @@ impl<'a> Form<'a> {
         }
     }
 
-
     /// Draws a question.
     pub(super) fn ask(&mut self, a: &Ask) -> Node {
         let (flags, filled, error) = self.next_state(a);
@@ -320,9 +324,12 @@ impl<'a> Form<'a> {
             }
             Kind::Password => {
                 let revealed = filled && self.state.chance(20);
-                let v = *self
-                    .values
-                    .pick(&["correct-horse-42", "quiet-river-19", "maple.window.7", "seven-blue-kites"]);
+                let v = *self.values.pick(&[
+                    "correct-horse-42",
+                    "quiet-river-19",
+                    "maple.window.7",
+                    "seven-blue-kites",
+                ]);
                 text(v, "", FieldKind::Password { revealed })
             }
             Kind::Number(min, max) => {
@@ -428,7 +435,11 @@ impl<'a> Form<'a> {
 
     fn select(&mut self, base: &Field<'_>, options: &[&str], filled: bool) -> Node {
         let open = std::mem::take(&mut self.may_open) && options.len() <= 8;
-        let value = if filled { *self.values.pick(options) } else { "" };
+        let value = if filled {
+            *self.values.pick(options)
+        } else {
+            ""
+        };
         let flags = Flags {
             focused: false,
             ..base.flags

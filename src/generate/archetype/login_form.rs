@@ -161,7 +161,13 @@ impl Screen<'_> {
         (self.ctx.viewport.width_px as f32) < NARROW
     }
 
-    fn compose(&mut self, s: &mut Stream, words: &mut Stream, form: &mut Form<'_>, content: &Content) -> Node {
+    fn compose(
+        &mut self,
+        s: &mut Stream,
+        words: &mut Stream,
+        form: &mut Form<'_>,
+        content: &Content,
+    ) -> Node {
         let ui = self.ui;
         let view = self.ctx.viewport;
         let want = self.ctx.target_elements;
@@ -172,7 +178,14 @@ impl Screen<'_> {
         let mut outer = Vec::new();
         let header = framed && h >= 480.0 && (spare >= 6 || s.chance(25));
         if header {
-            outer.push(shell::header(ui, s, view, (self.mark, self.name), spare / 2, &mut self.budget));
+            outer.push(shell::header(
+                ui,
+                s,
+                view,
+                (self.mark, self.name),
+                spare / 2,
+                &mut self.budget,
+            ));
         }
         let footer = self.ctx.randomize_layout && h >= 420.0 && (spare >= 4 || s.chance(30));
         let footer = footer.then(|| {
@@ -188,13 +201,20 @@ impl Screen<'_> {
             self.budget.pay(1, 0.0);
         }
         let boxed = matches!(self.place, Place::Card | Place::FullBleed);
-        let form_width = match self.place {
+        let form_width: f32 = match self.place {
             Place::Bare => 400.0,
             Place::Drawer => 420.0,
             _ => *s.pick(&[384.0, 408.0, 440.0, 480.0]),
         };
         let inner = form_width.min(w - 32.0) - if boxed { 2.0 * ui.theme.card.pad } else { 0.0 };
-        self.budget.pay(0, if boxed { 2.0 * ui.theme.card.pad + 32.0 } else { 32.0 });
+        self.budget.pay(
+            0,
+            if boxed {
+                2.0 * ui.theme.card.pad + 32.0
+            } else {
+                32.0
+            },
+        );
         let body = self.form(s, words, form, content, inner, header);
         let body = column(ui.space(4.0), body).tag(Tag::Form);
         let main = match self.place {
@@ -215,7 +235,10 @@ impl Screen<'_> {
         if toasted {
             let (mood, text) = *s.pick(&[
                 (Mood::Success, "You have been signed out."),
-                (Mood::Info, "Your session has expired. Please sign in again."),
+                (
+                    Mood::Info,
+                    "Your session has expired. Please sign in again.",
+                ),
                 (Mood::Success, "Password changed. Use it from now on."),
             ]);
             outer.push(toast(ui, view, mood, text, None));
@@ -286,9 +309,10 @@ impl Screen<'_> {
 
     fn split(&self, s: &mut Stream, words: &mut Stream, content: &Content, body: Node) -> Node {
         let poster = self.poster(s, words, content).share(1.0);
-        let side = centre(body, 32.0)
-            .share(*s.pick(&[1.0, 1.0, 1.5]))
-            .bg(self.ui.theme.colors.surface);
+        let side =
+            centre(body, 32.0)
+                .share(*s.pick(&[1.0, 1.0, 1.5]))
+                .bg(self.ui.theme.colors.surface);
         let kids = if s.chance(60) {
             vec![poster, side]
         } else {
@@ -297,7 +321,14 @@ impl Screen<'_> {
         row(0.0, kids).align(Align::Stretch)
     }
 
-    fn drawer(&self, s: &mut Stream, words: &mut Stream, content: &Content, body: Node, width: f32) -> Node {
+    fn drawer(
+        &self,
+        s: &mut Stream,
+        words: &mut Stream,
+        content: &Content,
+        body: Node,
+        width: f32,
+    ) -> Node {
         let c = &self.ui.theme.colors;
         let poster = self.poster(s, words, content).share(1.0);
         let panel = centre(body.full(), 40.0)
@@ -309,7 +340,15 @@ impl Screen<'_> {
     }
 
     /// Everything in the form, from its title to its last link.
-    fn form(&mut self, s: &mut Stream, words: &mut Stream, form: &mut Form<'_>, content: &Content, width: f32, header: bool) -> Vec<Node> {
+    fn form(
+        &mut self,
+        s: &mut Stream,
+        words: &mut Stream,
+        form: &mut Form<'_>,
+        content: &Content,
+        width: f32,
+        header: bool,
+    ) -> Vec<Node> {
         let ui = self.ui;
         let c = &ui.theme.colors;
         let any = self.ctx.randomize_layout;
@@ -333,7 +372,11 @@ impl Screen<'_> {
         out.push(self.titles(s, words, align));
         self.budget.pay(0, 76.0);
         self.budget.pay(self.core_elements(), self.core_height());
-        if any && matches!(self.mode, Mode::SignIn | Mode::SignUp) && s.chance(15) && self.budget.take(2, 56.0) {
+        if any
+            && matches!(self.mode, Mode::SignIn | Mode::SignUp)
+            && s.chance(15)
+            && self.budget.take(2, 56.0)
+        {
             let items = ["Sign in", "Create account"].map(|title| Tab {
                 title,
                 ..Tab::default()
@@ -396,8 +439,13 @@ impl Screen<'_> {
                     .to_string(),
             ),
             Mode::SignUp => (
-                s.pick(&["Create your account", "Get started", "Join us today", "Start your free trial"])
-                    .to_string(),
+                s.pick(&[
+                    "Create your account",
+                    "Get started",
+                    "Join us today",
+                    "Start your free trial",
+                ])
+                .to_string(),
                 words
                     .pick(&[
                         "Free for 30 days. Cancel any time.",
@@ -415,8 +463,12 @@ impl Screen<'_> {
                 "At least 12 characters, with a number.".into(),
             ),
             Mode::Code => (
-                s.pick(&["Check your inbox", "Verify it is you", "Two-step verification"])
-                    .to_string(),
+                s.pick(&[
+                    "Check your inbox",
+                    "Verify it is you",
+                    "Two-step verification",
+                ])
+                .to_string(),
                 "We sent a code. It is valid for ten minutes.".into(),
             ),
         };
@@ -432,11 +484,27 @@ impl Screen<'_> {
     fn banner(&self, s: &mut Stream, dismiss: bool) -> Node {
         let (mood, title, text) = match self.mode {
             Mode::Code => (Mood::Danger, "", "The code is wrong or has expired."),
-            Mode::SignUp => (Mood::Danger, "Check your details", "Some answers are missing or wrong."),
+            Mode::SignUp => (
+                Mood::Danger,
+                "Check your details",
+                "Some answers are missing or wrong.",
+            ),
             _ => *s.pick(&[
-                (Mood::Danger, "Could not sign you in", "The email or the password is wrong."),
-                (Mood::Danger, "", "The email or the password is wrong. Two attempts are left."),
-                (Mood::Warning, "Your session has expired", "Sign in again to continue."),
+                (
+                    Mood::Danger,
+                    "Could not sign you in",
+                    "The email or the password is wrong.",
+                ),
+                (
+                    Mood::Danger,
+                    "",
+                    "The email or the password is wrong. Two attempts are left.",
+                ),
+                (
+                    Mood::Warning,
+                    "Your session has expired",
+                    "Sign in again to continue.",
+                ),
             ]),
         };
         alert(self.ui, mood, title, text, dismiss)
@@ -444,11 +512,17 @@ impl Screen<'_> {
 
     fn providers(&mut self, s: &mut Stream, width: f32) -> Option<Node> {
         let ui = self.ui;
-        if !self.ctx.randomize_layout || !matches!(self.mode, Mode::SignIn | Mode::SignUp | Mode::Passwordless) {
+        if !self.ctx.randomize_layout
+            || !matches!(self.mode, Mode::SignIn | Mode::SignUp | Mode::Passwordless)
+        {
             return None;
         }
         let spare = (self.budget.elements - 2).clamp(0, 5);
-        let want = if self.mode == Mode::Passwordless { 2 } else { 0 };
+        let want = if self.mode == Mode::Passwordless {
+            2
+        } else {
+            0
+        };
         let most = s.range(0, i64::from(spare)).max(want) as u32;
         if most == 0 {
             return None;
@@ -494,8 +568,9 @@ impl Screen<'_> {
         let email = with(email, "email");
         let password = with(password, "lock");
         let t = self.ui.theme;
-        let mut extra = |b: &mut Budget, s: &mut Stream, a: Ask, percent: u32| {
-            (self.ctx.randomize_layout && s.chance(percent) && b.take(a.elements(), a.height(t))).then_some(a)
+        let extra = |b: &mut Budget, s: &mut Stream, a: Ask, percent: u32| {
+            (self.ctx.randomize_layout && s.chance(percent) && b.take(a.elements(), a.height(t)))
+                .then_some(a)
         };
         let b = &mut self.budget;
         match self.mode {
@@ -505,8 +580,16 @@ impl Screen<'_> {
                     b,
                     s,
                     with(
-                        ask("Workspace", Kind::Text(Answer::One(&["north-team", "acme-field", "studio-9", "blue-harbor"])))
-                            .help("The first part of your address"),
+                        ask(
+                            "Workspace",
+                            Kind::Text(Answer::One(&[
+                                "north-team",
+                                "acme-field",
+                                "studio-9",
+                                "blue-harbor",
+                            ])),
+                        )
+                        .help("The first part of your address"),
                         "organization",
                     ),
                     22,
@@ -517,7 +600,12 @@ impl Screen<'_> {
                     with(
                         ask(
                             "Username",
-                            Kind::Text(Answer::One(&["rowan.hale", "m.okafor", "lin_ostrow", "teague88"])),
+                            Kind::Text(Answer::One(&[
+                                "rowan.hale",
+                                "m.okafor",
+                                "lin_ostrow",
+                                "teague88",
+                            ])),
                         )
                         .required()
                         .error("Enter your username"),
@@ -530,16 +618,43 @@ impl Screen<'_> {
             Mode::SignUp => {
                 let mut v = Vec::new();
                 if s.chance(55) && b.take(2, 60.0) {
-                    v.push(ask("First name", Kind::Text(Answer::Given)).half().error("Enter your first name"));
-                    v.push(ask("Last name", Kind::Text(Answer::Family)).half().error("Enter your last name"));
+                    v.push(
+                        ask("First name", Kind::Text(Answer::Given))
+                            .half()
+                            .error("Enter your first name"),
+                    );
+                    v.push(
+                        ask("Last name", Kind::Text(Answer::Family))
+                            .half()
+                            .error("Enter your last name"),
+                    );
                 } else {
-                    v.extend(extra(b, s, ask("Full name", Kind::Text(Answer::Full)).error("Enter your name"), 80));
+                    v.extend(extra(
+                        b,
+                        s,
+                        ask("Full name", Kind::Text(Answer::Full)).error("Enter your name"),
+                        80,
+                    ));
                 }
                 v.extend(extra(b, s, ask("Company", Kind::Text(Answer::Company)), 40));
                 v.push(email);
-                v.extend(extra(b, s, ask("Phone number", Kind::Phone).error("This number is too short"), 30));
-                v.extend(extra(b, s, ask("Country", Kind::Country).error("Choose a country"), 40));
-                v.push(password.help("At least 12 characters").error("This password is too short"));
+                v.extend(extra(
+                    b,
+                    s,
+                    ask("Phone number", Kind::Phone).error("This number is too short"),
+                    30,
+                ));
+                v.extend(extra(
+                    b,
+                    s,
+                    ask("Country", Kind::Country).error("Choose a country"),
+                    40,
+                ));
+                v.push(
+                    password
+                        .help("At least 12 characters")
+                        .error("This password is too short"),
+                );
                 v.extend(extra(
                     b,
                     s,
@@ -550,9 +665,16 @@ impl Screen<'_> {
             }
             Mode::Reset | Mode::Passwordless => vec![email],
             Mode::NewPassword => vec![
-                with(ask("New password", Kind::Password).required().error("This password is too short"), "lock"),
                 with(
-                    ask("Repeat new password", Kind::Password).required().error("The passwords do not match"),
+                    ask("New password", Kind::Password)
+                        .required()
+                        .error("This password is too short"),
+                    "lock",
+                ),
+                with(
+                    ask("Repeat new password", Kind::Password)
+                        .required()
+                        .error("The passwords do not match"),
                     "lock",
                 ),
             ],
@@ -568,7 +690,13 @@ impl Screen<'_> {
             invalid: form.progress == Progress::Rejected,
             ..Flags::NONE
         };
-        out.push(code_boxes(self.ui, "Verification code", 6, &digits[..n], flags));
+        out.push(code_boxes(
+            self.ui,
+            "Verification code",
+            6,
+            &digits[..n],
+            flags,
+        ));
     }
 
     /// Remember me, forgotten password, terms.
@@ -589,7 +717,11 @@ impl Screen<'_> {
                     });
                 }
                 if forgot {
-                    let text = *s.pick(&["Forgot password?", "Forgot your password?", "Reset password"]);
+                    let text = *s.pick(&[
+                        "Forgot password?",
+                        "Forgot your password?",
+                        "Reset password",
+                    ]);
                     kids.push(small_link(ui, text));
                 }
                 if !kids.is_empty() {
@@ -632,7 +764,11 @@ impl Screen<'_> {
             Button {
                 label,
                 kind: ButtonKind::Primary,
-                size: if s.chance(40) { Size::Large } else { Size::Medium },
+                size: if s.chance(40) {
+                    Size::Large
+                } else {
+                    Size::Medium
+                },
                 icon_end: (s.chance(15)).then_some("forward"),
                 flags: Flags {
                     disabled: idle,
@@ -664,7 +800,10 @@ impl Screen<'_> {
         };
         match self.mode {
             Mode::SignIn | Mode::Passwordless if self.budget.take(1, line) => {
-                out.push(pair(s.pick(&["New here?", "No account yet?"]), "Create an account"));
+                out.push(pair(
+                    s.pick::<&str>(&["New here?", "No account yet?"]),
+                    "Create an account",
+                ));
             }
             Mode::SignUp if self.budget.take(1, line) => {
                 out.push(pair("Already have an account?", "Sign in"));
@@ -678,7 +817,13 @@ impl Screen<'_> {
             Mode::Reset | Mode::NewPassword => out.push(
                 row(
                     0.0,
-                    vec![icon_link(ui, "back", TextRole::Small, c.link, "Back to sign in")],
+                    vec![icon_link(
+                        ui,
+                        "back",
+                        TextRole::Small,
+                        c.link,
+                        "Back to sign in",
+                    )],
                 )
                 .justify(justify),
             ),
@@ -695,11 +840,20 @@ impl Screen<'_> {
             let n = self.budget.elements.min(4) as usize;
             let links = s
                 .sample(
-                    &["Terms of use", "Privacy policy", "Cookie settings", "Get help", "Report a problem", "System status"],
+                    &[
+                        "Terms of use",
+                        "Privacy policy",
+                        "Cookie settings",
+                        "Get help",
+                        "Report a problem",
+                        "System status",
+                    ],
                     n,
                 )
                 .into_iter()
-                .map(|l| crate::generate::widget::link_as(ui, TextRole::Caption, c.link, l).nowrap())
+                .map(|l| {
+                    crate::generate::widget::link_as(ui, TextRole::Caption, c.link, l).nowrap()
+                })
                 .collect();
             self.budget.pay(n as u32, 40.0);
             out.push(wrap_row(ui.space(4.0), links).row_gap(4.0).justify(justify));

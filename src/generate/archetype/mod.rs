@@ -2,7 +2,6 @@
 
 mod checkout_form;
 mod form;
-mod form_wizard;
 mod login_form;
 mod shell;
 
@@ -50,11 +49,7 @@ pub struct Composed {
 }
 
 /// Every archetype.
-pub static ARCHETYPES: &[&dyn Archetype] = &[
-    &login_form::LoginForm,
-    &checkout_form::CheckoutForm,
-    &form_wizard::FormWizard,
-];
+pub static ARCHETYPES: &[&dyn Archetype] = &[&login_form::LoginForm, &checkout_form::CheckoutForm];
 
 /// Ids of [`ARCHETYPES`] in order.
 pub fn ids() -> impl Iterator<Item = &'static str> + Clone {

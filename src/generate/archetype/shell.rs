@@ -5,8 +5,8 @@ use crate::base::rng::Stream;
 use crate::generate::plan::{Align, Length, NameFrom, Node, Tag, Viewport};
 use crate::generate::theme::TextRole;
 use crate::generate::widget::{
-    ButtonKind, Size, Ui, body_text, brand, button, icon_button, link_as, row, select_with,
-    spacer, wrap_row,
+    ButtonKind, Size, Ui, body_text, brand, button, icon_button, link_as, row, select_with, spacer,
+    wrap_row,
 };
 
 /// Width below which things stand below each other.
@@ -18,12 +18,24 @@ const SITE_LINKS: &[&str] = &[
 ];
 
 const FOOTER_LINKS: &[&str] = &[
-    "Privacy", "Terms", "Cookies", "Imprint", "Accessibility", "Security", "Help center",
+    "Privacy",
+    "Terms",
+    "Cookies",
+    "Imprint",
+    "Accessibility",
+    "Security",
+    "Help center",
     "Contact us",
 ];
 
 pub(super) const LANGUAGES: &[&str] = &[
-    "English", "Deutsch", "Français", "Español", "Italiano", "Nederlands", "Português",
+    "English",
+    "Deutsch",
+    "Français",
+    "Español",
+    "Italiano",
+    "Nederlands",
+    "Português",
 ];
 
 /// A named landmark.
@@ -38,7 +50,14 @@ fn landmark(n: Node, tag: Tag, role: &str, name: &str) -> Node {
 }
 
 /// A bar with the product's mark, and links and tools as the budget allows.
-pub(super) fn header(ui: &Ui<'_>, s: &mut Stream, view: Viewport, mark: (&str, &str), most: u32, b: &mut Budget) -> Node {
+pub(super) fn header(
+    ui: &Ui<'_>,
+    s: &mut Stream,
+    view: Viewport,
+    mark: (&str, &str),
+    most: u32,
+    b: &mut Budget,
+) -> Node {
     let c = &ui.theme.colors;
     let width = view.width_px as f32;
     let narrow = width < NARROW;
@@ -61,8 +80,12 @@ pub(super) fn header(ui: &Ui<'_>, s: &mut Stream, view: Viewport, mark: (&str, &
         left -= n;
         b.pay(n, 0.0);
         let end = s.chance(50);
-        let nav = landmark(row(ui.space(6.0), links), Tag::Nav, "navigation", "Main")
-            .margin4(0.0, 0.0, 0.0, ui.space(6.0));
+        let nav = landmark(row(ui.space(6.0), links), Tag::Nav, "navigation", "Main").margin4(
+            0.0,
+            0.0,
+            0.0,
+            ui.space(6.0),
+        );
         if end {
             kids.push(spacer());
             kids.push(nav);
@@ -89,7 +112,14 @@ pub(super) fn header(ui: &Ui<'_>, s: &mut Stream, view: Viewport, mark: (&str, &
 }
 
 /// A quiet line of links at the bottom of the screen.
-pub(super) fn footer(ui: &Ui<'_>, s: &mut Stream, view: Viewport, mark: &str, most: u32, b: &mut Budget) -> Node {
+pub(super) fn footer(
+    ui: &Ui<'_>,
+    s: &mut Stream,
+    view: Viewport,
+    mark: &str,
+    most: u32,
+    b: &mut Budget,
+) -> Node {
     let c = &ui.theme.colors;
     let width = view.width_px as f32;
     let room = ((width - 60.0) / 96.0).clamp(1.0, 7.0) as u32;
@@ -176,7 +206,12 @@ pub(super) fn consent(ui: &Ui<'_>, s: &mut Stream, view: Viewport) -> Node {
     .border_top(1.0, c.border)
     .shadows(&t.shadow.mid)
     .z(70)
-    .absolute(Length::Auto, Length::Px(0.0), Length::Px(0.0), Length::Px(0.0))
+    .absolute(
+        Length::Auto,
+        Length::Px(0.0),
+        Length::Px(0.0),
+        Length::Px(0.0),
+    )
     .element(crate::generate::plan::Element {
         widget: "dialog".into(),
         role: "dialog".into(),
@@ -188,7 +223,12 @@ pub(super) fn consent(ui: &Ui<'_>, s: &mut Stream, view: Viewport) -> Node {
     if width > 900.0 && s.chance(50) {
         // A floating box instead of a bar.
         n = n
-            .absolute(Length::Auto, Length::Auto, Length::Px(20.0), Length::Px(20.0))
+            .absolute(
+                Length::Auto,
+                Length::Auto,
+                Length::Px(20.0),
+                Length::Px(20.0),
+            )
             .width(400.0)
             .radius(t.radius.overlay)
             .border(1.0, c.border);

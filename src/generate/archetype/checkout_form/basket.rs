@@ -2,7 +2,7 @@
 
 use super::Screen;
 use crate::base::rng::Stream;
-use crate::generate::content::{Content, schema};
+use crate::generate::content::{Content, Domain};
 use crate::generate::plan::{Align, Node, Tag};
 use crate::generate::theme::TextRole;
 use crate::generate::widget::{
@@ -30,7 +30,7 @@ pub(super) struct Basket {
 }
 
 impl Basket {
-    pub(super) fn draw(content: &Content, shop: &schema::Domain, s: &mut Stream) -> Self {
+    pub(super) fn draw(content: &Content, shop: &Domain, s: &mut Stream) -> Self {
         let mut items: Vec<Item> = Vec::new();
         let n = s.range(1, 5);
         for _ in 0..n {
@@ -41,7 +41,7 @@ impl Basket {
             items.push(Item {
                 name,
                 variant: content.fill(s, &shop.words, "{kind}"),
-                picture: s.pick(shop.search.pictures),
+                picture: s.pick::<&str>(shop.search.pictures),
                 quantity: [1, 1, 1, 2, 3][s.below(5)],
                 cents: content.price_cents(s, 690, 18_900),
             });
@@ -74,11 +74,14 @@ impl Basket {
 impl Screen<'_> {
     fn picture(&self, icon: &str, side: f32) -> Node {
         let t = self.ui.theme;
-        row(0.0, vec![self.ui.icon(icon, side * 0.5, t.colors.on_primary_soft)])
-            .justify(Align::Center)
-            .size(side, side)
-            .radius(t.radius.control)
-            .bg(t.colors.primary_soft)
+        row(
+            0.0,
+            vec![self.ui.icon(icon, side * 0.5, t.colors.on_primary_soft)],
+        )
+        .justify(Align::Center)
+        .size(side, side)
+        .radius(t.radius.control)
+        .bg(t.colors.primary_soft)
     }
 
     /// Rows "label … amount".
@@ -99,7 +102,12 @@ impl Screen<'_> {
         let b = &self.basket;
         let mut out = vec![line("Subtotal", &m(b.subtotal()), TextRole::Small, c.muted)];
         if b.discount > 0 {
-            out.push(line("Discount", &format!("–{}", m(b.discount)), TextRole::Small, c.success.text));
+            out.push(line(
+                "Discount",
+                &format!("–{}", m(b.discount)),
+                TextRole::Small,
+                c.success.text,
+            ));
         }
         let shipping = if b.shipping == 0 {
             "Free".into()
@@ -131,11 +139,14 @@ impl Screen<'_> {
                         },
                     )
                     .grow(1.0),
-                    button(ui, ButtonKind::Outline, "Apply").rigid().purpose("apply the promo code"),
+                    button(ui, ButtonKind::Outline, "Apply")
+                        .rigid()
+                        .purpose("apply the promo code"),
                 ],
             ));
         }
-        (self.any() && s.chance(40) && self.budget.take(1, 30.0)).then(|| self.link_row("Add a promo code"))
+        (self.any() && s.chance(40) && self.budget.take(1, 30.0))
+            .then(|| self.link_row("Add a promo code"))
     }
 
     /// Items and totals in a card; with `pay`, the button that finishes the order.
@@ -160,7 +171,9 @@ impl Screen<'_> {
             ];
             if removable && self.budget.elements > 6 {
                 self.budget.pay(1, 0.0);
-                words.push(block(vec![small_link(ui, "Remove").purpose(&format!("remove {}", item.name))]));
+                words.push(block(vec![
+                    small_link(ui, "Remove").purpose(&format!("remove {}", item.name)),
+                ]));
             }
             kids.push(
                 row(
@@ -168,9 +181,14 @@ impl Screen<'_> {
                     vec![
                         self.picture(item.picture, 44.0),
                         column(0.0, words).grow(1.0),
-                        body_text(ui, TextRole::Small, c.text, &self.content.money(item.cents * u64::from(item.quantity)))
-                            .nowrap()
-                            .rigid(),
+                        body_text(
+                            ui,
+                            TextRole::Small,
+                            c.text,
+                            &self.content.money(item.cents * u64::from(item.quantity)),
+                        )
+                        .nowrap()
+                        .rigid(),
                     ],
                 )
                 .group(&item.name),
@@ -206,7 +224,7 @@ impl Screen<'_> {
         kids.push(button_with(
             ui,
             Button {
-                label: s.pick(&["Go to checkout", "Checkout", "Continue to checkout"]),
+                label: s.pick::<&str>(&["Go to checkout", "Checkout", "Continue to checkout"]),
                 kind: ButtonKind::Primary,
                 size: Size::Large,
                 icon_end: s.chance(40).then_some("forward"),
@@ -262,7 +280,11 @@ impl Screen<'_> {
                         ..Field::default()
                     },
                 )
-                .width(if ui.theme.field.pad > 12.0 { 136.0 } else { 116.0 })
+                .width(if ui.theme.field.pad > 12.0 {
+                    136.0
+                } else {
+                    116.0
+                })
                 .rigid()
             } else if self.budget.take(1, 0.0) {
                 select_with(
@@ -288,9 +310,12 @@ impl Screen<'_> {
                 );
             }
             if wish && self.budget.take(1, 0.0) {
-                tools.push(
-                    icon_button(ui, "like", &format!("Save {} for later", item.name), Size::Small),
-                );
+                tools.push(icon_button(
+                    ui,
+                    "like",
+                    &format!("Save {} for later", item.name),
+                    Size::Small,
+                ));
             }
             let mut words = vec![
                 body_text(ui, TextRole::Body, c.text, &item.name).weight(500),
@@ -313,7 +338,10 @@ impl Screen<'_> {
                         self.picture(item.picture, 56.0),
                         column(
                             ui.space(2.0),
-                            vec![column(0.0, words), wrap_row(ui.space(2.0), vec![tools, price])],
+                            vec![
+                                column(0.0, words),
+                                wrap_row(ui.space(2.0), vec![tools, price]),
+                            ],
                         )
                         .grow(1.0),
                     ],

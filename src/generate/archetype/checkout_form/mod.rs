@@ -12,7 +12,7 @@ use crate::generate::plan::{Align, Node, Tag};
 use crate::generate::theme::TextRole;
 use crate::generate::widget::{
     Button, ButtonKind, Dialog, Flags, Mood, Size, Ui, alert, badge, block, breadcrumb, button,
-    button_with, card, caption, checkbox, column, dialog, heading, icon_link, muted, page,
+    button_with, caption, card, checkbox, column, dialog, heading, icon_link, muted, page,
     paragraph, row, small_link, spacer, stepper, titled_card, toast, wrap_row,
 };
 use basket::Basket;
@@ -78,7 +78,11 @@ impl Archetype for CheckoutForm {
             budget: Budget::new(ctx.target_elements, ctx.viewport.height_px as f32),
         };
         let root = screen.compose(layout, &mut s);
-        let title = if layout == Layout::Cart { "Your basket" } else { "Checkout" };
+        let title = if layout == Layout::Cart {
+            "Your basket"
+        } else {
+            "Checkout"
+        };
         Composed {
             title: format!("{title} – {name}"),
             root,
@@ -89,9 +93,17 @@ impl Archetype for CheckoutForm {
 fn draw_layout(s: &mut Stream, ctx: &Compose<'_>) -> Layout {
     let w = ctx.viewport.width_px as f32;
     if !ctx.randomize_layout {
-        return if w < 900.0 { Layout::Single } else { Layout::TwoColumns };
+        return if w < 900.0 {
+            Layout::Single
+        } else {
+            Layout::TwoColumns
+        };
     }
-    let weights = if w < 900.0 { [0, 5, 3, 3] } else { [6, 2, 3, 3] };
+    let weights = if w < 900.0 {
+        [0, 5, 3, 3]
+    } else {
+        [6, 2, 3, 3]
+    };
     [
         Layout::TwoColumns,
         Layout::Single,
@@ -130,7 +142,14 @@ impl Screen<'_> {
         let mut outer = Vec::new();
         if view.height_px >= 420 {
             let most = if want >= 14 { want / 5 } else { 0 };
-            outer.push(shell::header(ui, s, view, (self.mark, self.name), most, &mut self.budget));
+            outer.push(shell::header(
+                ui,
+                s,
+                view,
+                (self.mark, self.name),
+                most,
+                &mut self.budget,
+            ));
         }
         let toasted = self.any() && s.chance(16) && view.height_px >= 480;
         let asking = self.any() && s.chance(6) && (4..=16).contains(&want) && view.height_px >= 420;
@@ -158,7 +177,14 @@ impl Screen<'_> {
         );
         if self.budget.elements >= 3 && view.height_px >= 600 && self.any() {
             let most = self.budget.elements as u32;
-            outer.push(shell::footer(ui, s, view, self.name, most, &mut self.budget));
+            outer.push(shell::footer(
+                ui,
+                s,
+                view,
+                self.name,
+                most,
+                &mut self.budget,
+            ));
         }
         if asking {
             outer.push(self.confirm(s));
@@ -181,7 +207,14 @@ impl Screen<'_> {
         let mut kids = Vec::new();
         if self.any() && self.width() >= NARROW && layout != Layout::Accordion && s.chance(40) {
             if s.chance(50) && self.budget.take(2, 30.0) {
-                kids.push(breadcrumb(ui, if cart { &["Shop", "Account", "Basket"] } else { &["Shop", "Basket", "Checkout"] }));
+                kids.push(breadcrumb(
+                    ui,
+                    if cart {
+                        &["Shop", "Account", "Basket"]
+                    } else {
+                        &["Shop", "Basket", "Checkout"]
+                    },
+                ));
             } else {
                 let at = if cart { 0 } else { 1 + s.below(3) };
                 let clickable = self.budget.elements >= at as i32 && s.chance(60);
@@ -189,18 +222,35 @@ impl Screen<'_> {
                     self.budget.pay(at as u32, 0.0);
                 }
                 self.budget.pay(0, 40.0);
-                kids.push(stepper(ui, &["Basket", "Address", "Payment", "Review"], at, false, clickable));
+                kids.push(stepper(
+                    ui,
+                    &["Basket", "Address", "Payment", "Review"],
+                    at,
+                    false,
+                    clickable,
+                ));
             }
         }
         let text = if cart {
             format!("Your basket ({n})")
         } else {
-            s.pick(&["Checkout", "Complete your order", "Secure checkout"]).to_string()
+            s.pick(&["Checkout", "Complete your order", "Secure checkout"])
+                .to_string()
         };
         let mut head = vec![heading(ui, 1, &text)];
         if self.any() && s.chance(35) && self.budget.take(1, 0.0) {
             head.push(spacer());
-            head.push(icon_link(ui, "back", TextRole::Small, ui.theme.colors.link, if cart { "Continue shopping" } else { "Back to basket" }));
+            head.push(icon_link(
+                ui,
+                "back",
+                TextRole::Small,
+                ui.theme.colors.link,
+                if cart {
+                    "Continue shopping"
+                } else {
+                    "Back to basket"
+                },
+            ));
         }
         kids.push(wrap_row(ui.space(2.0), head));
         self.budget.pay(0, 56.0);
@@ -210,7 +260,10 @@ impl Screen<'_> {
                 ui,
                 Mood::Danger,
                 "Please check your answers",
-                s.pick(&["Some fields need your attention.", "We could not take the payment. Nothing was charged."]),
+                s.pick::<&str>(&[
+                    "Some fields need your attention.",
+                    "We could not take the payment. Nothing was charged.",
+                ]),
                 dismiss,
             ));
             self.budget.pay(0, 70.0);
@@ -319,7 +372,18 @@ impl Screen<'_> {
             let title = section.title(s);
             let done = i < open;
             let mut head = vec![
-                badge(ui, &(i + 1).to_string(), if done { Mood::Success } else if i == open { Mood::Info } else { Mood::Neutral }, i <= open),
+                badge(
+                    ui,
+                    &(i + 1).to_string(),
+                    if done {
+                        Mood::Success
+                    } else if i == open {
+                        Mood::Info
+                    } else {
+                        Mood::Neutral
+                    },
+                    i <= open,
+                ),
                 heading(ui, 3, title).grow(1.0),
             ];
             let mut kids = Vec::new();
@@ -349,16 +413,28 @@ impl Screen<'_> {
                 let last = i + 1 == Section::ALL.len();
                 kids.push(row(
                     ui.space(2.0),
-                    vec![button(ui, ButtonKind::Primary, if last { "Place order" } else { "Continue" })],
+                    vec![button(
+                        ui,
+                        ButtonKind::Primary,
+                        if last { "Place order" } else { "Continue" },
+                    )],
                 ));
             }
             let n = card(ui, 3.0, kids).tag(Tag::Section).group(title);
-            steps.push(if i > open { n.bg(c.canvas).shadows(&[]) } else { n });
+            steps.push(if i > open {
+                n.bg(c.canvas).shadows(&[])
+            } else {
+                n
+            });
         }
         let steps = column(ui.space(3.0), steps);
         match summary {
             Some(sum) => (
-                row(ui.space(6.0), vec![steps.share(1.0), sum.width((inner * 0.34).floor()).rigid()]).align(Align::Start),
+                row(
+                    ui.space(6.0),
+                    vec![steps.share(1.0), sum.width((inner * 0.34).floor()).rigid()],
+                )
+                .align(Align::Start),
                 max,
             ),
             None => (steps, 720.0),
@@ -375,7 +451,12 @@ impl Screen<'_> {
         if wide {
             row(
                 ui.space(6.0),
-                vec![list.share(1.0), totals.width((inner * 0.34).clamp(280.0, 400.0).floor()).rigid()],
+                vec![
+                    list.share(1.0),
+                    totals
+                        .width((inner * 0.34).clamp(280.0, 400.0).floor())
+                        .rigid(),
+                ],
             )
             .align(Align::Start)
         } else {
@@ -412,7 +493,12 @@ impl Screen<'_> {
         let mut out = Vec::new();
         if self.any() && s.chance(45) && self.budget.take(1, 40.0) {
             let on = s.chance(50);
-            out.push(checkbox(ui, "I accept the terms of sale", on.into(), Flags::NONE));
+            out.push(checkbox(
+                ui,
+                "I accept the terms of sale",
+                on.into(),
+                Flags::NONE,
+            ));
         }
         out
     }
@@ -420,11 +506,30 @@ impl Screen<'_> {
     fn confirm(&mut self, s: &mut Stream) -> Node {
         let ui = self.ui;
         let (title, text, no, yes) = *s.pick(&[
-            ("Remove this item?", "It will be taken out of your basket.", "Keep it", "Remove"),
-            ("Leave the checkout?", "Your answers will not be kept.", "Stay here", "Leave"),
-            ("Use the suggested address?", "We found a more complete form of your address.", "Keep mine", "Use it"),
+            (
+                "Remove this item?",
+                "It will be taken out of your basket.",
+                "Keep it",
+                "Remove",
+            ),
+            (
+                "Leave the checkout?",
+                "Your answers will not be kept.",
+                "Stay here",
+                "Leave",
+            ),
+            (
+                "Use the suggested address?",
+                "We found a more complete form of your address.",
+                "Keep mine",
+                "Use it",
+            ),
         ]);
-        let kind = if yes == "Remove" { ButtonKind::Danger } else { ButtonKind::Primary };
+        let kind = if yes == "Remove" {
+            ButtonKind::Danger
+        } else {
+            ButtonKind::Primary
+        };
         dialog(
             ui,
             self.ctx.viewport,

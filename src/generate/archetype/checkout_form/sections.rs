@@ -4,9 +4,7 @@ use super::super::form::{Answer, Ask, Kind, Progress, ask};
 use super::Screen;
 use crate::base::rng::Stream;
 use crate::generate::plan::Node;
-use crate::generate::widget::{
-    Flags, Mood, RadioCard, Tab, alert, checkbox, radio_cards, tabs,
-};
+use crate::generate::widget::{Flags, Mood, RadioCard, Tab, alert, checkbox, radio_cards, tabs};
 
 /// One part of the form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,9 +19,13 @@ impl Section {
     pub(super) const ALL: [Self; 4] = [Self::Contact, Self::Address, Self::Delivery, Self::Payment];
 
     pub(super) fn title(self, s: &mut Stream) -> &'static str {
-        s.pick(match self {
+        s.pick::<&str>(match self {
             Self::Contact => &["Contact", "Contact details", "Your details"],
-            Self::Address => &["Delivery address", "Shipping address", "Where should it go?"],
+            Self::Address => &[
+                "Delivery address",
+                "Shipping address",
+                "Where should it go?",
+            ],
             Self::Delivery => &["Delivery method", "Shipping", "Delivery options"],
             Self::Payment => &["Payment", "Payment method", "Pay with"],
         })
@@ -40,19 +42,36 @@ const DELIVERY: &[(&str, &str, &str, u64)] = &[
     ("Green delivery", "By cargo bike, 4–6 days", "bicycle", 190),
 ];
 
-const FIRST: Ask = ask("First name", Kind::Text(Answer::Given)).half().error("Enter a first name");
-const LAST: Ask = ask("Last name", Kind::Text(Answer::Family)).half().error("Enter a last name");
+const FIRST: Ask = ask("First name", Kind::Text(Answer::Given))
+    .half()
+    .error("Enter a first name");
+const LAST: Ask = ask("Last name", Kind::Text(Answer::Family))
+    .half()
+    .error("Enter a last name");
 const STREET: Ask = ask("Street address", Kind::Text(Answer::Street))
     .required()
     .error("Enter a street and number");
-const FLAT: Ask = ask("Apartment, floor (optional)", Kind::Text(Answer::One(&["2nd floor", "Apt. 14", "Rear building", "Unit 5"])));
+const FLAT: Ask = ask(
+    "Apartment, floor (optional)",
+    Kind::Text(Answer::One(&[
+        "2nd floor",
+        "Apt. 14",
+        "Rear building",
+        "Unit 5",
+    ])),
+);
 const POSTCODE: Ask = ask("Postcode", Kind::Text(Answer::Postcode))
     .half()
     .required()
     .error("This postcode does not exist");
-const CITY: Ask = ask("City", Kind::Text(Answer::City)).half().required().error("Enter a city");
+const CITY: Ask = ask("City", Kind::Text(Answer::City))
+    .half()
+    .required()
+    .error("Enter a city");
 const REGION: Ask = ask("Region", Kind::Text(Answer::Region)).half();
-const COUNTRY: Ask = ask("Country", Kind::Country).half().error("Choose a country");
+const COUNTRY: Ask = ask("Country", Kind::Country)
+    .half()
+    .error("Choose a country");
 const PHONE: Ask = ask("Phone", Kind::Phone)
     .help("Only for questions about the delivery")
     .error("This number is too short");
@@ -61,19 +80,29 @@ const EMAIL: Ask = ask("Email address", Kind::Email)
     .error("Enter a valid email address");
 
 // Card data are visibly made up: no digit but zero.
-const CARD_NUMBER: Ask = ask("Card number", Kind::Text(Answer::One(&["0000 0000 0000 0000", "•••• •••• •••• 0000"])))
-    .icon("payment")
-    .error("This card number is not complete");
-const CARD_NAME: Ask = ask("Name on card", Kind::Text(Answer::Full)).error("Enter the name on the card");
-const EXPIRY: Ask = ask("Expiry date", Kind::Text(Answer::One(&["00 / 00", "MM / YY"])))
-    .half()
-    .error("The date is in the past");
+const CARD_NUMBER: Ask = ask(
+    "Card number",
+    Kind::Text(Answer::One(&["0000 0000 0000 0000", "•••• •••• •••• 0000"])),
+)
+.icon("payment")
+.error("This card number is not complete");
+const CARD_NAME: Ask =
+    ask("Name on card", Kind::Text(Answer::Full)).error("Enter the name on the card");
+const EXPIRY: Ask = ask(
+    "Expiry date",
+    Kind::Text(Answer::One(&["00 / 00", "MM / YY"])),
+)
+.half()
+.error("The date is in the past");
 const CVC: Ask = ask("Security code", Kind::Text(Answer::One(&["000", "•••"])))
     .half()
     .help("Three digits on the back");
-const ACCOUNT: Ask = ask("Account number", Kind::Text(Answer::One(&["XX00 0000 0000 0000"])))
-    .icon("bank")
-    .error("This account number is not complete");
+const ACCOUNT: Ask = ask(
+    "Account number",
+    Kind::Text(Answer::One(&["XX00 0000 0000 0000"])),
+)
+.icon("bank")
+.error("This account number is not complete");
 
 impl Screen<'_> {
     /// The content of one section.
@@ -119,11 +148,23 @@ impl Screen<'_> {
     }
 
     fn contact(&mut self, s: &mut Stream, width: f32) -> Vec<Node> {
-        let asks = self.chosen(if self.any() && s.chance(50) { &[EMAIL, PHONE] } else { &[EMAIL] }, 1);
+        let asks = self.chosen(
+            if self.any() && s.chance(50) {
+                &[EMAIL, PHONE]
+            } else {
+                &[EMAIL]
+            },
+            1,
+        );
         let mut out = self.form.fields(&asks, width);
         if self.any() && s.chance(50) && self.budget.take(1, 36.0) {
             let on = s.chance(40);
-            out.push(checkbox(self.ui, "Email me news and offers", on.into(), Flags::NONE));
+            out.push(checkbox(
+                self.ui,
+                "Email me news and offers",
+                on.into(),
+                Flags::NONE,
+            ));
         }
         if self.any() && s.chance(30) && self.budget.take(1, 30.0) {
             out.push(self.link_row("Sign in for faster checkout"));
@@ -170,7 +211,11 @@ impl Screen<'_> {
         let mut out = self.form.fields(&asks, width);
         if self.any() && s.chance(40) && self.budget.take(1, 36.0) {
             let on = s.chance(50);
-            let text = *s.pick(&["Save this address", "Bill to the same address", "This is a business address"]);
+            let text = *s.pick(&[
+                "Save this address",
+                "Bill to the same address",
+                "This is a business address",
+            ]);
             out.push(checkbox(ui, text, on.into(), Flags::NONE));
         }
         out
@@ -199,7 +244,11 @@ impl Screen<'_> {
                 detail: o.1,
                 icon: icons.then_some(o.2),
                 trailing: price,
-                flags: if i == 2 && n > 3 { Flags::DISABLED } else { Flags::NONE },
+                flags: if i == 2 && n > 3 {
+                    Flags::DISABLED
+                } else {
+                    Flags::NONE
+                },
             })
             .collect();
         self.budget.pay(n as u32, n as f32 * 70.0);
@@ -235,7 +284,13 @@ impl Screen<'_> {
                     },
                 ];
                 self.budget.pay(3, 190.0);
-                out.push(radio_cards(ui, "Payment method", &cards, Some(s.below(2)), 1));
+                out.push(radio_cards(
+                    ui,
+                    "Payment method",
+                    &cards,
+                    Some(s.below(2)),
+                    1,
+                ));
                 let asks = self.chosen(&[CVC], 0);
                 out.extend(self.form.fields(&asks, width.min(220.0)));
             }
@@ -273,7 +328,11 @@ impl Screen<'_> {
         }
         if self.any() && s.chance(50) && self.budget.take(1, 36.0) {
             let on = s.chance(50);
-            let text = *s.pick(&["Save this card for next time", "Billing address is the same", "I need an invoice"]);
+            let text = *s.pick(&[
+                "Save this card for next time",
+                "Billing address is the same",
+                "I need an invoice",
+            ]);
             out.push(checkbox(ui, text, on.into(), Flags::NONE));
         }
         out
