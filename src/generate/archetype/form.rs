@@ -408,11 +408,7 @@ impl<'a> Form<'a> {
             }
             Kind::Slider(min, max, unit) => {
                 let v = self.values.range(min, max);
-                let shown = if unit == "%" {
-                    format!("{v}%")
-                } else {
-                    format!("{v} {unit}")
-                };
+                let shown = with_unit(v, unit);
                 slider(
                     ui,
                     Slider {
@@ -427,6 +423,33 @@ impl<'a> Form<'a> {
             }
             Kind::Upload(hint) => drop_zone(ui, a.label, hint),
         }
+    }
+
+    /// The answer to a question in words, for a review; `None` where it has none.
+    pub(super) fn said(&mut self, a: &Ask) -> Option<String> {
+        Some(match a.kind {
+            Kind::Text(answer) => self.answer(answer),
+            Kind::Email => self.who.email(&mut self.values),
+            Kind::Phone => self.content.phone(&mut self.values),
+            Kind::Number(min, max) => self.values.range(min, max.min(min + 12)).to_string(),
+            Kind::Slider(min, max, unit) => with_unit(self.values.range(min, max), unit),
+            Kind::Select(o) | Kind::Radio(o) => (*self.values.pick(o)).into(),
+            Kind::Country => self.place.country.into(),
+            Kind::Cards(o) => self.values.pick(o).0.into(),
+            Kind::Checks(o) | Kind::Chips(o) => {
+                let n = 1 + self.values.below(2);
+                let picked: Vec<&str> = self.values.sample(o, n).into_iter().copied().collect();
+                picked.join(", ")
+            }
+            Kind::Switch | Kind::Check => {
+                if self.values.chance(60) {
+                    "Yes".into()
+                } else {
+                    "No".into()
+                }
+            }
+            Kind::Password | Kind::Area(_) | Kind::Upload(_) => return None,
+        })
     }
 
     fn choice(&mut self, n: usize, filled: bool) -> Option<usize> {
@@ -481,6 +504,14 @@ impl<'a> Form<'a> {
             }
         }
         out
+    }
+}
+
+fn with_unit(v: i64, unit: &str) -> String {
+    if unit == "%" {
+        format!("{v}%")
+    } else {
+        format!("{v} {unit}")
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod checkout_form;
 mod form;
+mod form_wizard;
 mod login_form;
 mod shell;
 
@@ -49,7 +50,11 @@ pub struct Composed {
 }
 
 /// Every archetype.
-pub static ARCHETYPES: &[&dyn Archetype] = &[&login_form::LoginForm, &checkout_form::CheckoutForm];
+pub static ARCHETYPES: &[&dyn Archetype] = &[
+    &login_form::LoginForm,
+    &checkout_form::CheckoutForm,
+    &form_wizard::FormWizard,
+];
 
 /// Ids of [`ARCHETYPES`] in order.
 pub fn ids() -> impl Iterator<Item = &'static str> + Clone {
