@@ -1,10 +1,9 @@
 //! Families of screens: one file each, one line in [`ARCHETYPES`].
 
 mod checkout_form;
-mod form;
+mod form_parts;
 mod form_wizard;
 mod login_form;
-mod shell;
 
 use crate::base::rng::Streams;
 use crate::generate::plan::{Node, Viewport};

@@ -3,8 +3,8 @@
 mod basket;
 mod sections;
 
-use super::form::{Budget, Form, Progress};
-use super::shell::{self, NARROW};
+use super::form_parts::shell::{self, NARROW};
+use super::form_parts::{Budget, Form, Progress};
 use super::{Archetype, Compose, Composed};
 use crate::base::rng::Stream;
 use crate::generate::content::Content;

@@ -1,8 +1,8 @@
 //! The parts of the form: contact, address, delivery, payment.
 
-use super::super::form::{Answer, Ask, Kind, Progress, ask};
 use super::Screen;
 use crate::base::rng::Stream;
+use crate::generate::archetype::form_parts::{Answer, Ask, Kind, Progress, ask};
 use crate::generate::plan::Node;
 use crate::generate::widget::{Flags, Mood, RadioCard, Tab, alert, checkbox, radio_cards, tabs};
 

@@ -2,8 +2,8 @@
 
 mod topics;
 
-use super::form::{Ask, Budget, Form, Progress};
-use super::shell::{self, NARROW};
+use super::form_parts::shell::{self, NARROW};
+use super::form_parts::{Ask, Budget, Form, Progress};
 use super::{Archetype, Compose, Composed};
 use crate::base::rng::Stream;
 use crate::generate::content::Content;

@@ -1,6 +1,6 @@
 //! The frame around forms: site header, footer, consent banner.
 
-use super::form::Budget;
+use super::Budget;
 use crate::base::rng::Stream;
 use crate::generate::plan::{Align, Length, NameFrom, Node, Tag, Viewport};
 use crate::generate::theme::TextRole;
@@ -10,7 +10,7 @@ use crate::generate::widget::{
 };
 
 /// Width below which things stand below each other.
-pub(super) const NARROW: f32 = 640.0;
+pub(in crate::generate::archetype) const NARROW: f32 = 640.0;
 
 const SITE_LINKS: &[&str] = &[
     "Products", "Pricing", "Features", "Docs", "Support", "Blog", "Contact", "About", "Status",
@@ -28,7 +28,7 @@ const FOOTER_LINKS: &[&str] = &[
     "Contact us",
 ];
 
-pub(super) const LANGUAGES: &[&str] = &[
+pub(in crate::generate::archetype) const LANGUAGES: &[&str] = &[
     "English",
     "Deutsch",
     "Français",
@@ -50,7 +50,7 @@ fn landmark(n: Node, tag: Tag, role: &str, name: &str) -> Node {
 }
 
 /// A bar with the product's mark, and links and tools as the budget allows.
-pub(super) fn header(
+pub(in crate::generate::archetype) fn header(
     ui: &Ui<'_>,
     s: &mut Stream,
     view: Viewport,
@@ -112,7 +112,7 @@ pub(super) fn header(
 }
 
 /// A quiet line of links at the bottom of the screen.
-pub(super) fn footer(
+pub(in crate::generate::archetype) fn footer(
     ui: &Ui<'_>,
     s: &mut Stream,
     view: Viewport,
@@ -152,7 +152,7 @@ pub(super) fn footer(
 }
 
 /// A small language select.
-pub(super) fn language(ui: &Ui<'_>, s: &mut Stream) -> Node {
+pub(in crate::generate::archetype) fn language(ui: &Ui<'_>, s: &mut Stream) -> Node {
     let value = *s.pick(LANGUAGES);
     row(
         0.0,
@@ -175,7 +175,7 @@ pub(super) fn language(ui: &Ui<'_>, s: &mut Stream) -> Node {
 }
 
 /// A bar at the bottom that asks for consent: three buttons.
-pub(super) fn consent(ui: &Ui<'_>, s: &mut Stream, view: Viewport) -> Node {
+pub(in crate::generate::archetype) fn consent(ui: &Ui<'_>, s: &mut Stream, view: Viewport) -> Node {
     let t = ui.theme;
     let c = &t.colors;
     let width = view.width_px as f32;

@@ -1,164 +1,19 @@
-//! What screens with forms share: questions, their values and states, and element budgets.
+//! Answers and states of the questions on one screen.
 
 use crate::base::rng::Stream;
 use crate::generate::content::Content;
 use crate::generate::plan::{Checked, Node};
-use crate::generate::theme::{LabelPlace, TextRole, Theme};
+use crate::generate::theme::TextRole;
 use crate::generate::widget::{
     Field, FieldKind, Flags, RadioCard, Select, Slider, Ui, checkbox, chip_group, column,
     drop_zone, field, filter_chip, radio_cards, radio_group, row, select_with, slider, switch,
 };
 
-/// Where a text answer comes from.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Answer {
-    /// Given name.
-    Given,
-    /// Family name.
-    Family,
-    /// Given and family name.
-    Full,
-    /// Company.
-    Company,
-    /// House number and street.
-    Street,
-    /// City.
-    City,
-    /// Postal code.
-    Postcode,
-    /// Region.
-    Region,
-    /// A date up to this many days ahead.
-    Day(u32),
-    /// `#` is a digit, `@` a letter.
-    Code(&'static str),
-    /// One of these.
-    One(&'static [&'static str]),
-}
-
-/// How a question is answered.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Kind {
-    /// One line.
-    Text(Answer),
-    /// E-mail address.
-    Email,
-    /// Telephone number.
-    Phone,
-    /// A new or known secret.
-    Password,
-    /// A whole number with steppers.
-    Number(i64, i64),
-    /// Several lines.
-    Area(&'static [&'static str]),
-    /// One of a list.
-    Select(&'static [&'static str]),
-    /// A country.
-    Country,
-    /// One of a few, all visible.
-    Radio(&'static [&'static str]),
-    /// One of a few, as cards: title, detail, icon meaning.
-    Cards(&'static [(&'static str, &'static str, &'static str)]),
-    /// Any of a few.
-    Checks(&'static [&'static str]),
-    /// Any of a few, as chips.
-    Chips(&'static [&'static str]),
-    /// Yes or no.
-    Switch,
-    /// Yes or no.
-    Check,
-    /// A value on a line: least, most, unit.
-    Slider(i64, i64, &'static str),
-    /// A file: what is allowed.
-    Upload(&'static str),
-}
-
-/// One question of a form.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Ask {
-    pub(super) label: &'static str,
-    pub(super) kind: Kind,
-    /// May share a row with another question.
-    pub(super) half: bool,
-    pub(super) required: bool,
-    pub(super) help: &'static str,
-    /// Shown when the answer is wrong; empty: it never is.
-    pub(super) error: &'static str,
-    /// Meaning of the icon in the field; empty: none.
-    pub(super) icon: &'static str,
-}
-
-/// A question with nothing but a label and a kind.
-pub(super) const fn ask(label: &'static str, kind: Kind) -> Ask {
-    Ask {
-        label,
-        kind,
-        half: false,
-        required: false,
-        help: "",
-        error: "",
-        icon: "",
-    }
-}
-
-impl Ask {
-    pub(super) const fn half(self) -> Self {
-        Self { half: true, ..self }
-    }
-
-    pub(super) const fn required(self) -> Self {
-        Self {
-            required: true,
-            ..self
-        }
-    }
-
-    pub(super) const fn help(self, help: &'static str) -> Self {
-        Self { help, ..self }
-    }
-
-    pub(super) const fn error(self, error: &'static str) -> Self {
-        Self { error, ..self }
-    }
-
-    pub(super) const fn icon(self, icon: &'static str) -> Self {
-        Self { icon, ..self }
-    }
-
-    /// Interactive elements it consists of.
-    pub(super) fn elements(&self) -> u32 {
-        match self.kind {
-            Kind::Password => 2,
-            Kind::Number(..) => 3,
-            Kind::Radio(o) | Kind::Checks(o) | Kind::Chips(o) => o.len() as u32,
-            Kind::Cards(o) => o.len() as u32,
-            _ => 1,
-        }
-    }
-
-    /// About how high it is, CSS px, with the gap below.
-    pub(super) fn height(&self, t: &Theme) -> f32 {
-        let label = t.text.label.line + 6.0;
-        let gap = t.space(4.0);
-        let line = t.text.body.line + t.space(2.0);
-        gap + match self.kind {
-            Kind::Area(_) => label + 3.0 * t.text.body.line + 20.0,
-            Kind::Radio(o) | Kind::Checks(o) => label + o.len() as f32 * line,
-            Kind::Cards(o) => o.len() as f32 * 64.0,
-            Kind::Chips(_) => label + t.control.height[0] + 8.0,
-            Kind::Switch => t.switch.height.max(t.text.body.line),
-            Kind::Check => t.text.body.line,
-            Kind::Slider(..) => label + t.slider.thumb + 6.0,
-            Kind::Upload(_) => 120.0,
-            _ if t.field.label == LabelPlace::Inside => t.field.tall,
-            _ => label + t.control.height[1],
-        }
-    }
-}
+use super::ask::{Answer, Ask, Kind};
 
 /// How far the person at the screen has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Progress {
+pub(in crate::generate::archetype) enum Progress {
     /// Nothing typed.
     Untouched,
     /// The first questions answered, the next one focused.
@@ -171,26 +26,26 @@ pub(super) enum Progress {
 
 /// The form of one screen: words, draws and state.
 #[derive(Debug)]
-pub(super) struct Form<'a> {
-    pub(super) ui: &'a Ui<'a>,
-    pub(super) content: &'a Content,
-    pub(super) values: Stream,
-    pub(super) state: Stream,
-    pub(super) progress: Progress,
+pub(in crate::generate::archetype) struct Form<'a> {
+    pub(in crate::generate::archetype) ui: &'a Ui<'a>,
+    pub(in crate::generate::archetype) content: &'a Content,
+    pub(in crate::generate::archetype) values: Stream,
+    pub(in crate::generate::archetype) state: Stream,
+    pub(in crate::generate::archetype) progress: Progress,
     /// Questions still answered before the focused one (only [`Progress::Partial`]).
-    pub(super) answered: usize,
+    pub(in crate::generate::archetype) answered: usize,
     /// Whether an open select may still be drawn.
-    pub(super) may_open: bool,
+    pub(in crate::generate::archetype) may_open: bool,
     focus_done: bool,
     /// Error texts shown so far.
-    pub(super) errors: usize,
+    pub(in crate::generate::archetype) errors: usize,
     /// The person who fills it in: the same in every field.
     who: crate::generate::content::Person,
     place: crate::generate::content::Address,
 }
 
 impl<'a> Form<'a> {
-    pub(super) fn new(
+    pub(in crate::generate::archetype) fn new(
         ui: &'a Ui<'a>,
         content: &'a Content,
         mut values: Stream,
@@ -281,13 +136,19 @@ impl<'a> Form<'a> {
     }
 
     /// Draws a question.
-    pub(super) fn ask(&mut self, a: &Ask) -> Node {
+    pub(in crate::generate::archetype) fn ask(&mut self, a: &Ask) -> Node {
         let (flags, filled, error) = self.next_state(a);
         self.draw(a, flags, filled, error)
     }
 
     /// Draws a question in a given state.
-    pub(super) fn draw(&mut self, a: &Ask, flags: Flags, filled: bool, error: &str) -> Node {
+    pub(in crate::generate::archetype) fn draw(
+        &mut self,
+        a: &Ask,
+        flags: Flags,
+        filled: bool,
+        error: &str,
+    ) -> Node {
         let ui = self.ui;
         let base = Field {
             label: a.label,
@@ -426,7 +287,7 @@ impl<'a> Form<'a> {
     }
 
     /// The answer to a question in words, for a review; `None` where it has none.
-    pub(super) fn said(&mut self, a: &Ask) -> Option<String> {
+    pub(in crate::generate::archetype) fn said(&mut self, a: &Ask) -> Option<String> {
         Some(match a.kind {
             Kind::Text(answer) => self.answer(answer),
             Kind::Email => self.who.email(&mut self.values),
@@ -484,7 +345,7 @@ impl<'a> Form<'a> {
     }
 
     /// Draws questions below each other, half-width ones side by side where there is room.
-    pub(super) fn fields(&mut self, asks: &[Ask], width: f32) -> Vec<Node> {
+    pub(in crate::generate::archetype) fn fields(&mut self, asks: &[Ask], width: f32) -> Vec<Node> {
         let gap = self.ui.space(4.0);
         let paired = width >= 420.0;
         let mut out = Vec::new();
@@ -535,38 +396,5 @@ fn titled(ui: &Ui<'_>, label: &str, body: Node) -> Node {
 impl From<bool> for Checked {
     fn from(on: bool) -> Self {
         if on { Self::True } else { Self::False }
-    }
-}
-
-/// Room left on a screen: elements and height.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Budget {
-    /// Interactive elements still wanted.
-    pub(super) elements: i32,
-    /// CSS px still free.
-    pub(super) height: f32,
-}
-
-impl Budget {
-    pub(super) fn new(elements: u32, height: f32) -> Self {
-        Self {
-            elements: elements as i32,
-            height,
-        }
-    }
-
-    /// Pays for a part, whether or not there is room.
-    pub(super) fn pay(&mut self, elements: u32, height: f32) {
-        self.elements -= elements as i32;
-        self.height -= height;
-    }
-
-    /// Pays for a part when there is room for it.
-    pub(super) fn take(&mut self, elements: u32, height: f32) -> bool {
-        let fits = self.elements >= elements as i32 && self.height >= height;
-        if fits {
-            self.pay(elements, height);
-        }
-        fits
     }
 }
