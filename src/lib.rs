@@ -8,14 +8,18 @@
 //! | – | [`base`] | geometry, colour, keyed random streams, hashes, ports |
 //! | 1 | [`generate`] | seed + configuration → plan → layout → pixels, HTML, ground truth |
 //! | 5 | [`provider`] | vendors: create, watch and collect fine-tuning jobs, really or for practice |
+//! | 6 | [`job`] | the life of a job: configuration, preparation, state machine, record |
+//! | 7 | [`registry`] | tuned models and their export to Skyvern |
 
 pub mod base;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 pub mod cli;
 pub mod error;
 pub mod generate;
+pub mod job;
 pub mod problem;
 pub mod provider;
+pub mod registry;
 
 pub use error::{Error, ErrorKind, Result};
 pub use generate::config::{GenerationConfig, ImageFormat};

@@ -110,7 +110,7 @@ impl Store for MemoryStore {
         })
     }
 
-    fn commit<'a>(&'a self, batch: Batch) -> LocalFuture<'a, Result<()>> {
+    fn commit<'a>(&'a self, batch: Batch) -> LocalFuture<'a, Result<Vec<Version>>> {
         Box::pin(async move {
             batch.check()?;
             let mut guard = self.0.borrow_mut();
@@ -118,6 +118,7 @@ impl Store for MemoryStore {
             // Work on copies of the touched collections, so that a conflict changes nothing.
             let mut touched: BTreeMap<String, Collection> = BTreeMap::new();
             let mut writes = m.writes;
+            let mut versions = Vec::with_capacity(batch.changes.len());
             for change in batch.changes {
                 let c = touched.entry(change.collection.clone()).or_insert_with(|| {
                     m.collections
@@ -130,6 +131,7 @@ impl Store for MemoryStore {
                     return Err(conflict(&change.collection, &change.key));
                 }
                 writes += 1;
+                versions.push(Version(writes));
                 match change.value {
                     Some(value) => {
                         c.insert(change.key, (Version(writes), value));
@@ -141,7 +143,7 @@ impl Store for MemoryStore {
             }
             m.writes = writes;
             m.collections.extend(touched);
-            Ok(())
+            Ok(versions)
         })
     }
 }

@@ -190,8 +190,9 @@ pub trait Store {
     /// All documents of a collection in byte order of their keys.
     fn scan<'a>(&'a self, collection: &'a str) -> LocalFuture<'a, Result<Vec<Document>>>;
 
-    /// Applies all changes or none.
-    fn commit<'a>(&'a self, batch: Batch) -> LocalFuture<'a, Result<()>>;
+    /// Applies all changes or none. Returns the new version of each change's document, in
+    /// order; that of a deletion means nothing.
+    fn commit<'a>(&'a self, batch: Batch) -> LocalFuture<'a, Result<Vec<Version>>>;
 }
 
 // ---------------------------------------------------------------------------------------------

@@ -58,11 +58,11 @@ impl Curve {
 
     /// Whether `step` is reported.
     pub(super) fn is_reported(&self, step: u64) -> bool {
-        step % self.stride() == 0 || self.ends_epoch(step) || step == 1
+        step.is_multiple_of(self.stride()) || self.ends_epoch(step) || step == 1
     }
 
     pub(super) fn ends_epoch(&self, step: u64) -> bool {
-        step % self.steps_per_epoch == 0
+        step.is_multiple_of(self.steps_per_epoch)
     }
 
     fn clean_loss(&self, step: u64) -> f64 {
@@ -90,7 +90,7 @@ impl Curve {
         };
         if self.has_validation {
             let every = (self.steps_per_epoch / 4).max(1);
-            if step % every == 0 || self.ends_epoch(step) {
+            if step.is_multiple_of(every) || self.ends_epoch(step) {
                 let valid = self.valid_loss(step) * noise(0.06);
                 p.valid_loss = Some(round4(valid));
                 p.valid_mean_token_accuracy = Some(round4(accuracy(valid)));

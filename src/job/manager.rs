@@ -1,0 +1,224 @@
+//! [`FineTuneJobManager`]: all jobs and their events in a store.
+
+use std::fmt;
+use std::rc::Rc;
+
+use serde_json::Value;
+
+use crate::base::ports::{Batch, Expect, Store, Version};
+use crate::error::{Error, Result};
+use crate::job::record::FineTuneJob;
+use crate::provider::{MetricPoint, RemoteEvent};
+
+/// Collection of the jobs; the file store keeps it as `jobs.json`, the seed's array.
+pub const JOBS: &str = "jobs";
+
+/// Keeps jobs and their events. Clones share the store.
+#[derive(Clone)]
+pub struct FineTuneJobManager {
+    store: Rc<dyn Store>,
+}
+
+impl fmt::Debug for FineTuneJobManager {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FineTuneJobManager").finish_non_exhaustive()
+    }
+}
+
+/// What an import did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct ImportReport {
+    /// Jobs that were not there before.
+    pub added: usize,
+    /// Jobs that were replaced.
+    pub replaced: usize,
+    /// Jobs that were there already, the same.
+    pub same: usize,
+}
+
+fn events_of(job_id: &str) -> String {
+    format!("events/{job_id}")
+}
+
+impl FineTuneJobManager {
+    /// A manager of the jobs in `store`.
+    pub fn new(store: Rc<dyn Store>) -> Self {
+        Self { store }
+    }
+
+    /// All jobs, the newest first.
+    ///
+    /// # Errors
+    /// A failure of storage, or `job_json` for a damaged job.
+    pub async fn list(&self) -> Result<Vec<FineTuneJob>> {
+        let docs = self.store.scan(JOBS).await?;
+        let mut jobs = docs
+            .into_iter()
+            .map(|d| FineTuneJob::from_value(d.value))
+            .collect::<Result<Vec<_>>>()?;
+        jobs.sort_by(|a, b| (b.created_at, &a.job_id).cmp(&(a.created_at, &b.job_id)));
+        Ok(jobs)
+    }
+
+    /// One job.
+    ///
+    /// # Errors
+    /// `job_missing`, a failure of storage, or `job_json` for a damaged job.
+    pub async fn get(&self, job_id: &str) -> Result<FineTuneJob> {
+        Ok(self.load(job_id).await?.0)
+    }
+
+    /// One job with its version; `None` when absent.
+    pub(crate) async fn find(&self, job_id: &str) -> Result<Option<(FineTuneJob, Version)>> {
+        match self.store.get(JOBS, job_id).await? {
+            None => Ok(None),
+            Some(d) => Ok(Some((FineTuneJob::from_value(d.value)?, d.version))),
+        }
+    }
+
+    pub(crate) async fn load(&self, job_id: &str) -> Result<(FineTuneJob, Version)> {
+        self.find(job_id).await?.ok_or_else(|| {
+            Error::caller("job_missing", "there is no such job")
+                .at(job_id)
+                .hint("list the jobs to see their ids")
+        })
+    }
+
+    /// Stores a job and its new events together.
+    pub(crate) async fn write(
+        &self,
+        job: &FineTuneJob,
+        expect: Expect,
+        new_events: &[RemoteEvent],
+    ) -> Result<()> {
+        let mut batch = Batch::new().put(JOBS, &job.job_id, serde_json::to_value(job)?, expect);
+        if !new_events.is_empty() {
+            // The key is the number of the chunk's first event, so chunks sort by time.
+            let first = job.events - new_events.len() as u64;
+            batch = batch.put(
+                &events_of(&job.job_id),
+                &format!("{first:09}"),
+                serde_json::to_value(new_events)?,
+                Expect::Any,
+            );
+        }
+        self.store.commit(batch).await?;
+        Ok(())
+    }
+
+    /// Stores a job as it is, new or changed.
+    ///
+    /// # Errors
+    /// A failure of storage.
+    pub async fn save(&self, job: &FineTuneJob) -> Result<()> {
+        self.write(job, Expect::Any, &[]).await
+    }
+
+    /// The events of a job, oldest first.
+    ///
+    /// # Errors
+    /// A failure of storage.
+    pub async fn events(&self, job_id: &str) -> Result<Vec<RemoteEvent>> {
+        let mut out = Vec::new();
+        for chunk in self.store.scan(&events_of(job_id)).await? {
+            let events: Vec<RemoteEvent> = serde_json::from_value(chunk.value)?;
+            out.extend(events);
+        }
+        Ok(out)
+    }
+
+    /// The numbers of every reported step of a job, in order.
+    ///
+    /// # Errors
+    /// A failure of storage.
+    pub async fn metrics(&self, job_id: &str) -> Result<Vec<MetricPoint>> {
+        let events = self.events(job_id).await?;
+        Ok(events.into_iter().filter_map(|e| e.metrics).collect())
+    }
+
+    /// Forgets a job and its events. What the vendor has is not touched.
+    ///
+    /// # Errors
+    /// `job_missing`, `job_active` while the job has not ended, or a failure of storage.
+    pub async fn delete(&self, job_id: &str) -> Result<()> {
+        let (job, version) = self.load(job_id).await?;
+        if !job.state.is_final() {
+            return Err(Error::caller("job_active", "the job has not ended")
+                .at(job_id)
+                .hint("cancel it first"));
+        }
+        let mut batch = Batch::new().delete(JOBS, job_id, Expect::Version(version));
+        let events = events_of(job_id);
+        for chunk in self.store.scan(&events).await? {
+            batch = batch.delete(&events, &chunk.key, Expect::Any);
+        }
+        self.store.commit(batch).await?;
+        Ok(())
+    }
+
+    /// All jobs as the seed's `jobs.json`: a JSON array, the oldest first.
+    ///
+    /// # Errors
+    /// A failure of storage, or `job_json` for a damaged job.
+    pub async fn export_json(&self) -> Result<String> {
+        let mut jobs = self.list().await?;
+        jobs.reverse();
+        Ok(serde_json::to_string_pretty(&jobs)? + "\n")
+    }
+
+    /// Reads a `jobs.json`. All jobs are taken or none. A job that exists and differs is an
+    /// error unless `replace`.
+    ///
+    /// # Errors
+    /// `jobs_json` for text that is no JSON array, `job_json` with the path of the fault,
+    /// `job_exists`, or a failure of storage.
+    pub async fn import_json(&self, text: &str, replace: bool) -> Result<ImportReport> {
+        let value: Value = serde_json::from_str(text).map_err(|e| {
+            Error::data("jobs_json", e.to_string()).hint("jobs.json is a JSON array")
+        })?;
+        let Value::Array(items) = value else {
+            return Err(Error::data("jobs_json", "the text is no JSON array")
+                .hint("jobs.json is an array of jobs"));
+        };
+        let mut report = ImportReport::default();
+        let mut batch = Batch::new();
+        let mut seen = std::collections::BTreeSet::new();
+        for (i, item) in items.into_iter().enumerate() {
+            let job = FineTuneJob::from_value(item).map_err(|e| {
+                let path = format!("[{i}].{}", e.path().unwrap_or_default());
+                e.at(path)
+            })?;
+            if !seen.insert(job.job_id.clone()) {
+                return Err(Error::data("jobs_json", "two jobs have the same id")
+                    .at(format!("[{i}].job_id")));
+            }
+            let expect = match self.find(&job.job_id).await? {
+                None => {
+                    report.added += 1;
+                    Expect::Absent
+                }
+                Some((held, _)) if held == job => {
+                    report.same += 1;
+                    continue;
+                }
+                Some((_, version)) if replace => {
+                    report.replaced += 1;
+                    Expect::Version(version)
+                }
+                Some(_) => {
+                    return Err(Error::caller(
+                        "job_exists",
+                        format!("{:?} exists and differs", job.job_id),
+                    )
+                    .at(format!("[{i}].job_id"))
+                    .hint("import with replacing, or rename it"));
+                }
+            };
+            batch = batch.put(JOBS, &job.job_id, serde_json::to_value(&job)?, expect);
+        }
+        if !batch.changes.is_empty() {
+            self.store.commit(batch).await?;
+        }
+        Ok(report)
+    }
+}

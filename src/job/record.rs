@@ -1,0 +1,241 @@
+//! [`FineTuneJob`]: a job as it is stored and exported, in the seed's shape.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::base::time::Timestamp;
+use crate::job::config::FineTuneConfig;
+use crate::job::state::{JobStatus, State};
+use crate::problem::Problem;
+use crate::provider::{MetricPoint, ProviderName, RemoteError};
+
+/// The prepared files, in the seed's shape.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DatasetPaths {
+    /// Training lines.
+    pub train: String,
+    /// Validation lines; empty without validation.
+    pub validation: String,
+}
+
+/// Counts and losses of a job. The seed has the first two.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct JobMetrics {
+    /// Training examples.
+    pub train_samples: u64,
+    /// Validation examples.
+    pub validation_samples: u64,
+    /// The last training loss.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub train_loss: Option<f64>,
+    /// The last validation loss, over the whole file when known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub validation_loss: Option<f64>,
+    /// The last share of right tokens in training.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub train_accuracy: Option<f64>,
+    /// The last share of right tokens in validation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub validation_accuracy: Option<f64>,
+    /// Training steps in all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total_steps: Option<u64>,
+    /// Tokens that the vendor billed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trained_tokens: Option<u64>,
+    /// Numbers of other programs, kept as they are.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+impl JobMetrics {
+    /// Takes over the numbers of a later step.
+    pub fn take(&mut self, p: &MetricPoint) {
+        let newer = |old: &mut Option<f64>, new: Option<f64>| *old = new.or(*old);
+        newer(&mut self.train_loss, p.train_loss);
+        newer(&mut self.train_accuracy, p.train_mean_token_accuracy);
+        newer(
+            &mut self.validation_loss,
+            p.full_valid_loss.or(p.valid_loss),
+        );
+        newer(
+            &mut self.validation_accuracy,
+            p.full_valid_mean_token_accuracy
+                .or(p.valid_mean_token_accuracy),
+        );
+        if p.total_steps > 0 {
+            self.total_steps = Some(p.total_steps);
+        }
+    }
+}
+
+/// Waiting before the next try of a step that failed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Hold {
+    /// Not before.
+    pub until: Timestamp,
+    /// Tries so far.
+    pub tries: u32,
+    /// Why the last one failed.
+    pub error: RemoteError,
+}
+
+/// A fine-tuning job. The first ten fields are the seed's; the rest is this program's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FineTuneJob {
+    /// The job's name, or `ft-` and 12 hex digits.
+    pub job_id: String,
+    /// Where it trains.
+    pub provider: ProviderName,
+    /// The seed's status; always that of [`Self::state`].
+    pub status: JobStatus,
+    /// The prepared files.
+    #[serde(default)]
+    pub dataset_paths: DatasetPaths,
+    /// What was asked for.
+    pub config: FineTuneConfig,
+    /// When it was started.
+    pub created_at: Timestamp,
+    /// When something last changed.
+    pub updated_at: Timestamp,
+    /// Counts and losses.
+    #[serde(default)]
+    pub metrics: JobMetrics,
+    /// The tuned model.
+    #[serde(default)]
+    pub model_name: Option<String>,
+    /// Where the artifacts lie.
+    #[serde(default)]
+    pub output_artifact: Option<String>,
+
+    /// Whether this is a practice run.
+    #[serde(default)]
+    pub simulated: bool,
+    /// The exact place in the job's life.
+    pub state: State,
+    /// Written into the vendor's metadata; finds the job again when an answer was lost.
+    #[serde(default)]
+    pub unique_key: String,
+    /// Fingerprint of the dataset as it was prepared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dataset_fingerprint: Option<String>,
+    /// The coordinate convention that the lines ask for, part of the model's contract.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub convention: Option<String>,
+    /// Largest picture that was trained on, `[width, height]` in pixels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image_size: Option<[u32; 2]>,
+    /// Instruction that stands before every example, part of the model's contract.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub system_prompt: Option<String>,
+    /// Waiting for another try.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold: Option<Hold>,
+    /// Events stored so far.
+    #[serde(default)]
+    pub events: u64,
+    /// The vendor's id of the last stored event.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_event: Option<String>,
+    /// The end of training as the vendor estimates it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub estimated_finish: Option<Timestamp>,
+    /// What the user should know, such as a registration that was refused.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<Problem>,
+}
+
+impl FineTuneJob {
+    /// A job that has not begun.
+    pub fn new(job_id: String, config: FineTuneConfig, unique_key: String, now: Timestamp) -> Self {
+        Self {
+            job_id,
+            provider: config.provider,
+            status: JobStatus::Scheduled,
+            dataset_paths: DatasetPaths::default(),
+            simulated: config.provider_options.simulated.is_some(),
+            config,
+            created_at: now,
+            updated_at: now,
+            metrics: JobMetrics::default(),
+            model_name: None,
+            output_artifact: None,
+            state: State::Preparing,
+            unique_key,
+            dataset_fingerprint: None,
+            convention: None,
+            image_size: None,
+            system_prompt: None,
+            hold: None,
+            events: 0,
+            last_event: None,
+            estimated_finish: None,
+            problems: Vec::new(),
+        }
+    }
+
+    /// Moves the state on and the fields that follow from it.
+    pub(crate) fn set_state(&mut self, state: State) {
+        self.status = state.status();
+        if let Some(model) = state.model() {
+            self.model_name = Some(model.to_owned());
+        }
+        if state.is_final() {
+            self.hold = None;
+            self.estimated_finish = None;
+        }
+        self.state = state;
+    }
+
+    /// Folder of the job's files: a folder of its own in the output folder.
+    pub fn folder(&self) -> String {
+        format!(
+            "{}/{}",
+            self.config.output_dir.trim_end_matches('/'),
+            self.job_id
+        )
+    }
+
+    /// A job read from JSON. A job of the seed's shape has no `state`: it follows from `status`.
+    ///
+    /// # Errors
+    /// `job_json` with the field at fault as path.
+    pub fn from_value(mut value: Value) -> crate::Result<Self> {
+        if let Value::Object(map) = &mut value
+            && !map.contains_key("state")
+        {
+            let state = state_of_seed(map);
+            map.insert("state".to_owned(), state);
+        }
+        let mut job: Self = serde_path_to_error::deserialize(value).map_err(|e| {
+            crate::Error::data("job_json", e.inner().to_string())
+                .at(e.path().to_string())
+                .hint("a job needs job_id, provider, status, config, created_at and updated_at")
+        })?;
+        if let Some(why) = crate::job::config::name_fault(&job.job_id) {
+            return Err(crate::Error::data("job_json", why).at("job_id"));
+        }
+        job.status = job.state.status();
+        Ok(job)
+    }
+}
+
+/// The state of a job that another program tracked: a job that had not ended there cannot be
+/// continued here, because its vendor's id is not known.
+fn state_of_seed(map: &Map<String, Value>) -> Value {
+    let model = map.get("model_name").cloned().unwrap_or(Value::Null);
+    match map.get("status").and_then(Value::as_str) {
+        Some("completed") => serde_json::json!({"phase": "succeeded", "id": null, "model": model}),
+        Some("cancelled") => serde_json::json!({"phase": "cancelled", "id": null}),
+        Some("failed") => serde_json::json!({"phase": "failed", "id": null, "error": {
+            "code": "unknown", "message": "the job was imported as failed"
+        }}),
+        _ => serde_json::json!({"phase": "failed", "id": null, "error": {
+            "code": "imported_unfinished",
+            "message": "the job was imported while it was running elsewhere",
+            "hint": "look for it in the vendor's console, or start a new job"
+        }}),
+    }
+}

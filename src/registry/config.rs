@@ -1,0 +1,156 @@
+//! [`LlmConfig`] and what is kept beside it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::time::Timestamp;
+use crate::problem::Problem;
+use crate::provider::{ProviderName, ProviderOptions, ServingParam};
+
+/// How a model is called, with the fields of Skyvern's `LLMConfig`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LlmConfig {
+    /// litellm model name.
+    pub model_name: String,
+    /// Environment variables that must be set.
+    #[serde(default)]
+    pub required_env_vars: Vec<String>,
+    /// Whether pictures may be sent.
+    #[serde(default = "yes")]
+    pub supports_vision: bool,
+    /// Whether an assistant message is put before the answer.
+    #[serde(default)]
+    pub add_assistant_prefix: bool,
+    /// Parameters handed to litellm, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub litellm_params: Vec<(String, ServingParam)>,
+    /// Longest answer in tokens; missing: Skyvern's default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_tokens: Option<u32>,
+    /// Longest answer in tokens for models that want this name; wins over `max_tokens`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_completion_tokens: Option<u32>,
+    /// Randomness of the answer; missing: Skyvern's default, 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub temperature: Option<f64>,
+    /// Effort of models that think.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reasoning_effort: Option<String>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl LlmConfig {
+    /// A vision model without further settings, as the seed registers it.
+    pub fn new(model_name: impl Into<String>, required_env_vars: &[&str]) -> Self {
+        Self {
+            model_name: model_name.into(),
+            required_env_vars: required_env_vars.iter().map(|s| (*s).to_owned()).collect(),
+            supports_vision: true,
+            add_assistant_prefix: false,
+            litellm_params: Vec::new(),
+            max_tokens: None,
+            max_completion_tokens: None,
+            temperature: None,
+            reasoning_effort: None,
+        }
+    }
+
+    /// Everything that is wrong with this configuration.
+    pub fn validate(&self) -> Vec<Problem> {
+        let mut out = Vec::new();
+        if self.model_name.trim().is_empty() {
+            out.push(
+                Problem::error("model_name", "model_name", "the model name is empty")
+                    .hint("name the model as litellm calls it"),
+            );
+        }
+        for (i, v) in self.required_env_vars.iter().enumerate() {
+            let ok = v
+                .bytes()
+                .enumerate()
+                .all(|(i, b)| b.is_ascii_uppercase() || b == b'_' || (i > 0 && b.is_ascii_digit()));
+            if v.is_empty() || !ok {
+                out.push(
+                    Problem::error(
+                        "env_var_name",
+                        format!("required_env_vars[{i}]"),
+                        format!("{v:?} is no name of an environment variable"),
+                    )
+                    .hint("give the name, never the key itself"),
+                );
+            }
+        }
+        for (name, _) in &self.litellm_params {
+            let ok = name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+            if name.is_empty() || !ok {
+                out.push(Problem::error(
+                    "litellm_param",
+                    format!("litellm_params.{name}"),
+                    "parameter names are lower-case words joined by _",
+                ));
+            }
+        }
+        out
+    }
+}
+
+/// Where a registered model comes from and what it was trained to expect. Its contract must be
+/// kept when it is used: other sizes or conventions give wrong coordinates.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Provenance {
+    /// The job that made it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub job_id: Option<String>,
+    /// Where it was trained.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub provider: Option<ProviderName>,
+    /// The vendor's id of the model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// The model it was tuned from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base_model: Option<String>,
+    /// Fingerprint of the dataset.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dataset_fingerprint: Option<String>,
+    /// Coordinate convention of the answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub convention: Option<String>,
+    /// Largest picture in training, `[width, height]` in pixels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image_size: Option<[u32; 2]>,
+    /// Instruction that stood before every example.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub system_prompt: Option<String>,
+    /// Nothing was trained: the model does not exist.
+    pub simulated: bool,
+    /// The model is written as a bundle and still has to be trained and served by the user.
+    pub awaits_training: bool,
+    /// The day on which it stops answering, `YYYY-MM-DD`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub end_of_life: Option<String>,
+    /// The last validation loss.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub validation_loss: Option<f64>,
+}
+
+/// A registered model.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RegistryEntry {
+    /// The key it is called by.
+    pub key: String,
+    /// How it is called.
+    pub config: LlmConfig,
+    /// Where it comes from.
+    #[serde(default)]
+    pub provenance: Provenance,
+    /// What its vendor needs to be reached.
+    #[serde(default)]
+    pub provider_options: ProviderOptions,
+    /// When it was registered.
+    pub registered_at: Timestamp,
+}

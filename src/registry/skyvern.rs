@@ -1,0 +1,352 @@
+//! Export of a registered model in the forms that Skyvern accepts.
+//!
+//! Facts, tried against the published package: the types moved to `skyvern.schemas.llm`;
+//! `register_config` refuses a taken key while `deregister_config` never does; required
+//! variables are looked up as fields of Skyvern's settings, and when one is missing there is
+//! only a warning and no registration, so the snippet asks `is_registered`; the handler is
+//! bound at start, so a module binds it again.
+
+use serde_json::{Map, Value, json};
+
+use crate::error::{Error, Result};
+use crate::provider::{SIMULATED, Serving, ServingParam};
+use crate::registry::{LlmConfig, RegistryEntry};
+
+/// A form of export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Export {
+    /// A Python module that registers the model.
+    SkyvernPython,
+    /// Environment variables, without any code.
+    SkyvernEnv,
+    /// The entry as JSON.
+    Json,
+}
+
+/// Every form with its id and file name.
+pub const EXPORTS: &[(Export, &str, &str)] = &[
+    (Export::SkyvernPython, "skyvern-python", "tuned_models.py"),
+    (Export::SkyvernEnv, "skyvern-env", "skyvern.env"),
+    (Export::Json, "json", "model.json"),
+];
+
+impl Export {
+    /// The form with this id.
+    ///
+    /// # Errors
+    /// `export_unknown`.
+    pub fn from_id(id: &str) -> Result<Self> {
+        let found = EXPORTS.iter().find(|e| e.1 == id);
+        found.map(|e| e.0).ok_or_else(|| {
+            let ids: Vec<&str> = EXPORTS.iter().map(|e| e.1).collect();
+            Error::caller("export_unknown", format!("{id:?} is not a form of export"))
+                .at("as")
+                .hint(format!("choose from {}", ids.join(", ")))
+        })
+    }
+}
+
+impl RegistryEntry {
+    /// The text of this entry in the given form. It never holds a key.
+    ///
+    /// # Errors
+    /// `export_unsupported` when the model cannot be reached in this form.
+    pub fn export(&self, form: Export) -> Result<String> {
+        match form {
+            Export::SkyvernPython => Ok(python(self)),
+            Export::SkyvernEnv => env(self),
+            Export::Json => Ok(serde_json::to_string_pretty(&card(self))? + "\n"),
+        }
+    }
+
+    /// The ways to call the model; the registered one first.
+    fn ways(&self) -> Vec<Serving> {
+        let p = &self.provenance;
+        let (Some(provider), Some(model)) = (p.provider, &p.model) else {
+            return Vec::new();
+        };
+        let base = p.base_model.as_deref().unwrap_or_default();
+        provider
+            .vendor()
+            .serving(model, base, &self.provider_options)
+    }
+}
+
+/// What the user must know before use, as lines of text.
+fn notices(entry: &RegistryEntry) -> Vec<String> {
+    let p = &entry.provenance;
+    let mut out = Vec::new();
+    if p.simulated {
+        out.push(format!(
+            "{SIMULATED}: this entry comes from a practice run. Nothing was trained, the model does not exist, calls to it fail."
+        ));
+    }
+    if p.awaits_training {
+        out.push(
+            "The bundle still has to be trained and served by you; see its README.".to_owned(),
+        );
+    }
+    if let Some(day) = &p.end_of_life {
+        out.push(format!("The model stops answering on {day}."));
+    }
+    out
+}
+
+/// The contract of the model, as `(name, value)` lines.
+fn contract(entry: &RegistryEntry) -> Vec<(&'static str, String)> {
+    let p = &entry.provenance;
+    let mut out = Vec::new();
+    let mut add = |name, value: Option<String>| out.extend(value.map(|v| (name, v)));
+    add("base model", p.base_model.clone());
+    add("coordinates", p.convention.clone());
+    add(
+        "image size",
+        p.image_size
+            .map(|[w, h]| format!("up to {w}x{h} pixels in training")),
+    );
+    add("system prompt", p.system_prompt.clone());
+    add("dataset", p.dataset_fingerprint.clone());
+    add("job", p.job_id.clone());
+    add("end of life", p.end_of_life.clone());
+    out
+}
+
+/// Text as a Python string literal. JSON's escapes are Python's too, except that Python has no
+/// surrogate pairs; JSON written by serde holds none.
+fn literal(text: &str) -> String {
+    Value::from(text).to_string()
+}
+
+/// Text that stays on one line of a comment.
+fn comment(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
+}
+
+fn param(value: &ServingParam) -> String {
+    match value {
+        ServingParam::Text(t) => literal(t),
+        ServingParam::Setting(name) => format!("settings.{name}"),
+    }
+}
+
+fn config_call(config: &LlmConfig, indent: &str) -> String {
+    let env: Vec<String> = config
+        .required_env_vars
+        .iter()
+        .map(|v| literal(v))
+        .collect();
+    let flag = |b| if b { "True" } else { "False" };
+    let mut lines = vec![
+        format!("model_name={},", literal(&config.model_name)),
+        format!("required_env_vars=[{}],", env.join(", ")),
+        format!("supports_vision={},", flag(config.supports_vision)),
+        format!(
+            "add_assistant_prefix={},",
+            flag(config.add_assistant_prefix)
+        ),
+    ];
+    if !config.litellm_params.is_empty() {
+        lines.push("litellm_params={".to_owned());
+        for (name, value) in &config.litellm_params {
+            lines.push(format!("    {}: {},", literal(name), param(value)));
+        }
+        lines.push("},".to_owned());
+    }
+    if let Some(n) = config.max_tokens {
+        lines.push(format!("max_tokens={n},"));
+    }
+    if let Some(n) = config.max_completion_tokens {
+        lines.push(format!("max_completion_tokens={n},"));
+    }
+    if let Some(t) = config.temperature {
+        lines.push(format!("temperature={t:?},"));
+    }
+    if let Some(r) = &config.reasoning_effort {
+        lines.push(format!("reasoning_effort={},", literal(r)));
+    }
+    let body: String = lines.iter().map(|l| format!("{indent}    {l}\n")).collect();
+    format!("LLMConfig(\n{body}{indent})")
+}
+
+fn python(entry: &RegistryEntry) -> String {
+    let mut head = String::new();
+    for line in notices(entry) {
+        head += &format!("# {}\n", comment(&line));
+    }
+    let mut terms = String::new();
+    for (name, value) in contract(entry) {
+        terms += &format!("#   {name}: {}\n", comment(&value));
+    }
+    if !terms.is_empty() {
+        terms = format!(
+            "# Contract: the model answers well only when it is asked as in training.\n{terms}"
+        );
+    }
+    let mut others = String::new();
+    for way in entry
+        .ways()
+        .iter()
+        .filter(|w| w.model_name != entry.config.model_name)
+    {
+        let mut config = entry.config.clone();
+        config.model_name.clone_from(&way.model_name);
+        config.required_env_vars.clone_from(&way.required_env_vars);
+        config.litellm_params.clone_from(&way.litellm_params);
+        others += "\n# Another form:\n";
+        for warning in &way.warnings {
+            others += &format!("# {}\n", comment(warning));
+        }
+        for line in config_call(&config, "").lines() {
+            others += &format!("#     {line}\n");
+        }
+    }
+    let refuse = if entry.provenance.simulated {
+        format!(
+            "raise SystemExit(\"{SIMULATED}: this model comes from a practice run and does not exist\")\n\n"
+        )
+    } else {
+        String::new()
+    };
+    let settings = entry
+        .config
+        .litellm_params
+        .iter()
+        .any(|(_, v)| matches!(v, ServingParam::Setting(_)));
+    let settings = if settings {
+        "from skyvern.config import settings\n"
+    } else {
+        ""
+    };
+    format!(
+        "# Registers a tuned model in Skyvern. Written by Screensmith.\n\
+         {head}\
+         # Use it as a module that Skyvern loads at start:\n\
+         #   ADDITIONAL_MODULES='[\"tuned_models\"]'   (this file as tuned_models.py on PYTHONPATH)\n\
+         # or call register() in your own program. It may be called again. It holds no key.\n\
+         {terms}\n\
+         {refuse}\
+         {settings}\
+         from skyvern.forge.sdk.api.llm.config_registry import LLMConfigRegistry\n\
+         \n\
+         try:\n    from skyvern.schemas.llm import LLMConfig\n\
+         except ImportError:  # Skyvern 1.0.30 and older\n    from skyvern.forge.sdk.api.llm.models import LLMConfig\n\
+         \n\
+         KEY = {key}\n\
+         CONFIG = {config}\n\
+         {others}\n\n\
+         def is_registered():\n    \
+             if hasattr(LLMConfigRegistry, \"is_registered\"):\n        \
+                 return LLMConfigRegistry.is_registered(KEY)\n    \
+             return KEY in LLMConfigRegistry.get_model_names()\n\n\n\
+         def register():\n    \
+             \"\"\"Registers the model, or says what is missing and returns False.\"\"\"\n    \
+             if hasattr(LLMConfigRegistry, \"deregister_config\"):\n        \
+                 LLMConfigRegistry.deregister_config(KEY)\n    \
+             LLMConfigRegistry.register_config(KEY, CONFIG)\n    \
+             if is_registered():\n        \
+                 return True\n    \
+             # Skyvern only warns when a variable is missing.\n    \
+             names = \", \".join(CONFIG.required_env_vars) or \"none\"\n    \
+             print(f\"{{KEY}} is not registered: set the variables it needs ({{names}})\")\n    \
+             return False\n\n\n\
+         def configure_app(app):\n    \
+             \"\"\"Called by Skyvern after its handlers are bound: binds the default one again.\"\"\"\n    \
+             from skyvern.forge.sdk.api.llm.api_handler_factory import LLMAPIHandlerFactory\n\n    \
+             if register():\n        \
+                 app.LLM_API_HANDLER = LLMAPIHandlerFactory.get_llm_api_handler(KEY)\n\n\n\
+         if __name__ == \"__main__\":\n    \
+             print(KEY, \"registered\" if register() else \"missing\")\n",
+        key = literal(&entry.key),
+        config = config_call(&entry.config, ""),
+    )
+}
+
+/// A value in an env file: quoted when it is not plain.
+fn env_value(text: &str) -> String {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_./:,@+".contains(&b);
+    if !text.is_empty() && text.bytes().all(plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', "'\\''"))
+}
+
+fn env(entry: &RegistryEntry) -> Result<String> {
+    let ways = entry.ways();
+    let way = ways.iter().find(|w| w.openai_base_url.is_some());
+    let Some((way, base_url)) = way.and_then(|w| w.openai_base_url.as_ref().map(|u| (w, u))) else {
+        return Err(Error::unsupported(
+            "export_unsupported",
+            "this model has no OpenAI-compatible interface, and environment variables alone reach no other",
+        )
+        .at("as")
+        .hint("export it as skyvern-python"));
+    };
+    let mut out =
+        String::from("# Skyvern by environment variables only. Written by Screensmith.\n");
+    for line in notices(entry) {
+        out += &format!("# {}\n", comment(&line));
+    }
+    for (name, value) in contract(entry) {
+        out += &format!("# {name}: {}\n", comment(&value));
+    }
+    let model = entry.provenance.model.as_deref().unwrap_or(&way.model_name);
+    // A practice model stays commented out: copying the file must not switch Skyvern to it.
+    let mark = if entry.provenance.simulated { "# " } else { "" };
+    for (name, value) in [
+        ("ENABLE_OPENAI_COMPATIBLE", "true"),
+        ("OPENAI_COMPATIBLE_MODEL_NAME", model),
+        ("OPENAI_COMPATIBLE_API_BASE", base_url),
+        ("OPENAI_COMPATIBLE_SUPPORTS_VISION", "true"),
+        ("OPENAI_COMPATIBLE_MODEL_KEY", &entry.key),
+        ("LLM_KEY", &entry.key),
+    ] {
+        out += &format!("{mark}{name}={}\n", env_value(value));
+    }
+    if let Some(n) = entry
+        .config
+        .max_completion_tokens
+        .or(entry.config.max_tokens)
+    {
+        out += &format!("{mark}OPENAI_COMPATIBLE_MAX_TOKENS={n}\n");
+    }
+    out += "# Set the key yourself; any text will do for a server that asks for none:\n";
+    out += "# OPENAI_COMPATIBLE_API_KEY=\n";
+    Ok(out)
+}
+
+fn card(entry: &RegistryEntry) -> Value {
+    let mut params = Map::new();
+    for (name, value) in &entry.config.litellm_params {
+        let text = match value {
+            ServingParam::Text(t) => t.clone(),
+            ServingParam::Setting(s) => format!("settings.{s}"),
+        };
+        params.insert(name.clone(), Value::from(text));
+    }
+    let mut config = json!({
+        "model_name": entry.config.model_name,
+        "required_env_vars": entry.config.required_env_vars,
+        "supports_vision": entry.config.supports_vision,
+        "add_assistant_prefix": entry.config.add_assistant_prefix,
+    });
+    if !params.is_empty() {
+        config["litellm_params"] = Value::Object(params);
+    }
+    for (name, value) in [
+        ("max_tokens", entry.config.max_tokens),
+        ("max_completion_tokens", entry.config.max_completion_tokens),
+    ] {
+        if let Some(n) = value {
+            config[name] = Value::from(n);
+        }
+    }
+    json!({
+        "key": entry.key,
+        "llm_config": config,
+        "provenance": entry.provenance,
+        "notices": notices(entry),
+        "registered_at": entry.registered_at,
+    })
+}
