@@ -144,7 +144,7 @@ impl FineTuneConfig {
         {
             out.push(
                 Problem::error("llm_key", "register_llm_key", why)
-                    .hint("use upper-case letters, digits and _, such as OPENAI_SYNTHETIC_UI_DEMO"),
+                    .hint("use upper-case letters, digits and _, such as MY_TUNED_MODEL"),
             );
         }
         if !(0.0..1.0).contains(&self.validation_split) {

@@ -89,7 +89,7 @@ impl Vendor for Custom {
             // A bare name fails in litellm ("LLM Provider NOT provided").
             model_name: format!("openai/{model}"),
             litellm_params: vec![("api_base".to_owned(), ServingParam::Text(base.clone()))],
-            openai_base_url: Some(base),
+            compatible_base_url: Some(base),
             ..Serving::default()
         }]
     }

@@ -11,6 +11,8 @@ mod options;
 mod simulated;
 mod types;
 
+pub use openai::{COMPATIBLE_KEY_ENV, compatible_env};
+
 use std::rc::Rc;
 
 use serde_json::Value;

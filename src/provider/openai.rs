@@ -144,7 +144,7 @@ impl Vendor for OpenAi {
                 format!("openai/{model}")
             },
             required_env_vars: vec!["OPENAI_API_KEY".to_owned()],
-            openai_base_url: Some("https://api.openai.com/v1".to_owned()),
+            compatible_base_url: Some("https://api.openai.com/v1".to_owned()),
             ..Serving::default()
         }]
     }
@@ -203,3 +203,26 @@ pub(crate) fn unknown_adapter(label: &str) -> Problem {
     )
     .hint("remove it")
 }
+
+/// The environment variables by which Skyvern calls a server with an OpenAI-compatible
+/// interface. Its default for pictures is off, so that is among them.
+pub fn compatible_env(
+    model: &str,
+    base_url: &str,
+    key: &str,
+    max_tokens: Option<u32>,
+) -> Vec<(&'static str, String)> {
+    let mut out = vec![
+        ("ENABLE_OPENAI_COMPATIBLE", "true".to_owned()),
+        ("OPENAI_COMPATIBLE_MODEL_NAME", model.to_owned()),
+        ("OPENAI_COMPATIBLE_API_BASE", base_url.to_owned()),
+        ("OPENAI_COMPATIBLE_SUPPORTS_VISION", "true".to_owned()),
+        ("OPENAI_COMPATIBLE_MODEL_KEY", key.to_owned()),
+        ("LLM_KEY", key.to_owned()),
+    ];
+    out.extend(max_tokens.map(|n| ("OPENAI_COMPATIBLE_MAX_TOKENS", n.to_string())));
+    out
+}
+
+/// The variable that holds the key of such a server; the user sets it.
+pub const COMPATIBLE_KEY_ENV: &str = "OPENAI_COMPATIBLE_API_KEY";

@@ -384,8 +384,9 @@ pub struct Serving {
     pub litellm_params: Vec<(String, ServingParam)>,
     /// Sentences that the user must read.
     pub warnings: Vec<String>,
-    /// Base URL of an OpenAI-compatible interface that serves it, when there is one.
-    pub openai_base_url: Option<String>,
+    /// Base URL of an OpenAI-compatible interface that serves it, when there is one: then
+    /// environment variables alone reach it, see [`crate::provider::compatible_env`].
+    pub compatible_base_url: Option<String>,
 }
 
 /// A value of [`Serving::litellm_params`].

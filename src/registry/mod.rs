@@ -177,7 +177,7 @@ fn check_entry(entry: &RegistryEntry) -> Result<()> {
     if let Some(why) = key_fault(&entry.key) {
         return Err(Error::caller("llm_key", why)
             .at("key")
-            .hint("use upper-case letters, digits and _, such as OPENAI_SYNTHETIC_UI_DEMO"));
+            .hint("use upper-case letters, digits and _, such as MY_TUNED_MODEL"));
     }
     problem::check(&entry.config.validate())
 }

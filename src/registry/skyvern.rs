@@ -9,7 +9,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::error::{Error, Result};
-use crate::provider::{SIMULATED, Serving, ServingParam};
+use crate::provider::{COMPATIBLE_KEY_ENV, SIMULATED, Serving, ServingParam, compatible_env};
 use crate::registry::{LlmConfig, RegistryEntry};
 
 /// A form of export.
@@ -274,11 +274,12 @@ fn env_value(text: &str) -> String {
 
 fn env(entry: &RegistryEntry) -> Result<String> {
     let ways = entry.ways();
-    let way = ways.iter().find(|w| w.openai_base_url.is_some());
-    let Some((way, base_url)) = way.and_then(|w| w.openai_base_url.as_ref().map(|u| (w, u))) else {
+    let way = ways.iter().find(|w| w.compatible_base_url.is_some());
+    let Some((way, base_url)) = way.and_then(|w| w.compatible_base_url.as_ref().map(|u| (w, u)))
+    else {
         return Err(Error::unsupported(
             "export_unsupported",
-            "this model has no OpenAI-compatible interface, and environment variables alone reach no other",
+            "Skyvern does not reach this model by environment variables alone",
         )
         .at("as")
         .hint("export it as skyvern-python"));
@@ -294,25 +295,15 @@ fn env(entry: &RegistryEntry) -> Result<String> {
     let model = entry.provenance.model.as_deref().unwrap_or(&way.model_name);
     // A practice model stays commented out: copying the file must not switch Skyvern to it.
     let mark = if entry.provenance.simulated { "# " } else { "" };
-    for (name, value) in [
-        ("ENABLE_OPENAI_COMPATIBLE", "true"),
-        ("OPENAI_COMPATIBLE_MODEL_NAME", model),
-        ("OPENAI_COMPATIBLE_API_BASE", base_url),
-        ("OPENAI_COMPATIBLE_SUPPORTS_VISION", "true"),
-        ("OPENAI_COMPATIBLE_MODEL_KEY", &entry.key),
-        ("LLM_KEY", &entry.key),
-    ] {
-        out += &format!("{mark}{name}={}\n", env_value(value));
-    }
-    if let Some(n) = entry
+    let tokens = entry
         .config
         .max_completion_tokens
-        .or(entry.config.max_tokens)
-    {
-        out += &format!("{mark}OPENAI_COMPATIBLE_MAX_TOKENS={n}\n");
+        .or(entry.config.max_tokens);
+    for (name, value) in compatible_env(model, base_url, &entry.key, tokens) {
+        out += &format!("{mark}{name}={}\n", env_value(&value));
     }
     out += "# Set the key yourself; any text will do for a server that asks for none:\n";
-    out += "# OPENAI_COMPATIBLE_API_KEY=\n";
+    out += &format!("# {COMPATIBLE_KEY_ENV}=\n");
     Ok(out)
 }
 
