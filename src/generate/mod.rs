@@ -4,6 +4,8 @@ pub mod archetype;
 pub mod config;
 pub mod content;
 pub mod encode;
+#[cfg(test)]
+mod fixture;
 pub mod icon;
 pub mod layout;
 pub mod paint;

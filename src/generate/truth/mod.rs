@@ -3,6 +3,8 @@
 mod build;
 mod point;
 mod scene;
+#[cfg(test)]
+mod tests;
 mod words;
 
 pub use build::truth;
