@@ -6,6 +6,7 @@ pub mod content;
 pub mod encode;
 #[cfg(test)]
 mod fixture;
+pub mod html;
 pub mod icon;
 pub mod layout;
 pub mod paint;
