@@ -7,6 +7,7 @@
 //! |---|---|---|
 //! | – | [`base`] | geometry, colour, keyed random streams, hashes, ports |
 //! | 1 | [`generate`] | seed + configuration → plan → layout → pixels, HTML, ground truth |
+//! | 2 | [`task`] | what a model is asked about a screen, with proof that each question has one answer |
 //! | 5 | [`provider`] | vendors: create, watch and collect fine-tuning jobs, really or for practice |
 //! | 6 | [`job`] | the life of a job: configuration, preparation, state machine, record |
 //! | 7 | [`registry`] | tuned models and their export to Skyvern |
@@ -20,6 +21,7 @@ pub mod job;
 pub mod problem;
 pub mod provider;
 pub mod registry;
+pub mod task;
 
 pub use error::{Error, ErrorKind, Result};
 pub use generate::config::{GenerationConfig, ImageFormat};
