@@ -24,5 +24,6 @@ pub mod registry;
 pub mod task;
 
 pub use error::{Error, ErrorKind, Result};
+pub use generate::SyntheticUiGenerator;
 pub use generate::config::{GenerationConfig, ImageFormat};
 pub use problem::{Problem, Severity};

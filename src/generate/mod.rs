@@ -6,6 +6,7 @@ pub mod content;
 pub mod encode;
 #[cfg(test)]
 mod fixture;
+mod generator;
 pub mod html;
 pub mod icon;
 pub mod layout;
@@ -17,6 +18,8 @@ pub mod text;
 pub mod theme;
 pub mod truth;
 pub mod widget;
+
+pub use generator::{SyntheticUiGenerator, layout_id};
 
 /// Version of everything that decides what a seed looks like. It rises whenever any sample of
 /// any configuration changes.
