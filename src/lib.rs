@@ -8,6 +8,7 @@
 //! | – | [`base`] | geometry, colour, keyed random streams, hashes, ports |
 //! | 1 | [`generate`] | seed + configuration → plan → layout → pixels, HTML, ground truth |
 //! | 2 | [`task`] | what a model is asked about a screen, with proof that each question has one answer |
+//! | 3 | [`dataset`] | records, files, statistics, a split without leaks |
 //! | 5 | [`provider`] | vendors: create, watch and collect fine-tuning jobs, really or for practice |
 //! | 6 | [`job`] | the life of a job: configuration, preparation, state machine, record |
 //! | 7 | [`registry`] | tuned models and their export to Skyvern |
@@ -15,6 +16,7 @@
 pub mod base;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 pub mod cli;
+pub mod dataset;
 pub mod error;
 pub mod generate;
 pub mod job;
@@ -23,6 +25,7 @@ pub mod provider;
 pub mod registry;
 pub mod task;
 
+pub use dataset::DatasetExporter;
 pub use error::{Error, ErrorKind, Result};
 pub use generate::SyntheticUiGenerator;
 pub use generate::config::{GenerationConfig, ImageFormat};

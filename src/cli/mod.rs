@@ -3,14 +3,18 @@
 //! Results go to stdout, progress and problems to stderr. Exit codes: 0 done, 1 problems found
 //! in the data, 2 wrong use, 3 failed.
 
+mod generate;
 mod output;
+mod stopwatch;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 pub use output::Output;
+use stopwatch::Stopwatch;
 
 /// Synthetic UI screenshots with exact ground truth, from generation to a registered model.
 #[derive(Debug, Parser)]
@@ -28,7 +32,10 @@ struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    /// Make a dataset: screenshots, pages, ground truth
+    Generate(generate::Args),
+}
 
 /// How a command that did not fail ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +60,22 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(command: Command, _output: &Output) -> Result<Outcome> {
-    match command {}
+fn run(command: Command, output: &Output) -> Result<Outcome> {
+    match command {
+        Command::Generate(args) => generate::run(&args, output),
+    }
+}
+
+/// Reads a JSON file into a type that refuses unknown fields.
+fn read_json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T> {
+    let bytes = std::fs::read(path).map_err(|e| {
+        Error::caller("file_unreadable", e.to_string())
+            .at(path.display().to_string())
+            .hint("check the path")
+    })?;
+    serde_json::from_slice(&bytes).map_err(|e| {
+        Error::caller("config_invalid", e.to_string())
+            .at(path.display().to_string())
+            .hint("see the README for the fields")
+    })
 }
