@@ -1,9 +1,13 @@
 //! Families of screens: one file each, one line in [`ARCHETYPES`].
 
 mod checkout_form;
+mod data_table;
 mod form_parts;
 mod form_wizard;
 mod login_form;
+mod panels;
+mod stage;
+mod table_rows;
 
 use crate::base::rng::Streams;
 use crate::generate::plan::{Node, Viewport};
@@ -52,6 +56,7 @@ pub struct Composed {
 pub static ARCHETYPES: &[&dyn Archetype] = &[
     &login_form::LoginForm,
     &checkout_form::CheckoutForm,
+    &data_table::DataTable,
     &form_wizard::FormWizard,
 ];
 
