@@ -149,11 +149,7 @@ fn content(s: &mut Stage<'_>, table: &'static Table, width: f32, height: f32) ->
     let path = ["Home", s.domain.nav[0].title, table.title];
     let head = s.head(Head {
         title: table.title,
-        crumbs: if crumbs {
-            &path[..]
-        } else {
-            &[]
-        },
+        crumbs: if crumbs { &path[..] } else { &[] },
         subtitle: &subtitle,
         actions: 0,
     });

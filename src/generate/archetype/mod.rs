@@ -5,7 +5,10 @@ mod data_table;
 mod form_parts;
 mod form_wizard;
 mod login_form;
+mod navigation_menu;
 mod panels;
+mod results;
+mod search_page;
 mod stage;
 mod table_rows;
 
@@ -55,8 +58,10 @@ pub struct Composed {
 /// Every archetype.
 pub static ARCHETYPES: &[&dyn Archetype] = &[
     &login_form::LoginForm,
+    &search_page::SearchPage,
     &checkout_form::CheckoutForm,
     &data_table::DataTable,
+    &navigation_menu::NavigationMenu,
     &form_wizard::FormWizard,
 ];
 

@@ -1,0 +1,823 @@
+//! Getting around: bars, side navigation, open menus, drawers, with a page behind them.
+
+use super::panels::Head;
+use super::stage::{Place, Stage, anchored, interactive};
+use super::{Archetype, Compose, Composed};
+use crate::generate::content::{NavItem, Section};
+use crate::generate::plan::Track;
+use crate::generate::plan::{Align, Length, Node, Tag};
+use crate::generate::theme::TextRole;
+use crate::generate::widget::{
+    Button, ButtonKind, Field, FieldKind, Flags, MenuEntry, MenuItem, Mood, NavLink, Size, alert,
+    block, button_with, column, count_badge, field, grid, heading, icon_button, landmark, link_as,
+    menu, muted, nav_group, nav_link, page, row, spacer,
+};
+
+pub(super) struct NavigationMenu;
+
+/// How one gets around.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// Links in a bar at the top, perhaps with an open menu.
+    Bar,
+    /// A side navigation.
+    Side,
+    /// Both.
+    Both,
+    /// A narrow strip of icons at the side.
+    Rail,
+    /// A wide panel of links below the bar.
+    Mega,
+    /// Narrow: a panel over the page.
+    Drawer,
+    /// Narrow: a bar at the bottom.
+    Bottom,
+    /// Narrow: a page that is a list of links.
+    List,
+}
+
+impl Archetype for NavigationMenu {
+    fn id(&self) -> &'static str {
+        "navigation_menu"
+    }
+
+    fn title(&self) -> &'static str {
+        "Navigation menu"
+    }
+
+    fn doc(&self) -> &'static str {
+        "Top bars, side navigation, rails, open menus with submenus, wide panels, drawers and \
+         bottom bars around a page with content."
+    }
+
+    fn compose(&self, ctx: &Compose<'_>) -> Composed {
+        let mut s = Stage::new(ctx, "navigation_menu");
+        let kind = draw_kind(&mut s);
+        let root = match kind {
+            Kind::Bar => bar_screen(&mut s),
+            Kind::Mega => mega_screen(&mut s),
+            Kind::Side => side_screen(&mut s, false),
+            Kind::Both => side_screen(&mut s, true),
+            Kind::Rail => rail_screen(&mut s),
+            Kind::Drawer => drawer_screen(&mut s),
+            Kind::Bottom => bottom_screen(&mut s),
+            Kind::List => list_screen(&mut s),
+        };
+        let title = s.brand.to_owned();
+        Composed { title, root }
+    }
+}
+
+fn draw_kind(s: &mut Stage<'_>) -> Kind {
+    if s.narrow() {
+        if !s.ctx.randomize_layout {
+            return Kind::Bottom;
+        }
+        return [Kind::Drawer, Kind::Bottom, Kind::List][s.shape.weighted(&[3, 4, 3])];
+    }
+    if !s.ctx.randomize_layout {
+        return Kind::Bar;
+    }
+    let wide = u32::from(s.width() >= 900.0);
+    let many = u32::from(s.left >= 11);
+    [Kind::Bar, Kind::Side, Kind::Both, Kind::Rail, Kind::Mega][s.shape.weighted(&[
+        4,
+        4 * wide,
+        3 * wide * many,
+        2,
+        2 * wide * many,
+    ])]
+}
+
+/// Title, perhaps tabs and figures, and panels: what the navigation leads to.
+fn filler(s: &mut Stage<'_>, width: f32, height: f32, title: &str, section: &str) -> Node {
+    let narrow = s.narrow();
+    let t = s.ctx.theme;
+    let pad = if narrow { 32.0 } else { s.ui.space(7.0) * 2.0 };
+    let inner = width - pad;
+    let gap = s.ui.space(4.0);
+    let mut free = height - s.ui.space(6.0);
+    let mut kids = Vec::new();
+    let crumbs = s.wants(6) && s.vary(35);
+    let path = ["Home", section, title];
+    let subtitle = if s.vary(50) {
+        s.content.tagline(&mut s.words)
+    } else {
+        ""
+    };
+    let actions = if s.wants(2) {
+        s.shape.below(3.min(s.left as usize)) as u32
+    } else {
+        0
+    };
+    let head = s.head(Head {
+        title,
+        crumbs: if crumbs { &path } else { &[] },
+        subtitle,
+        actions,
+    });
+    free -= t.face(TextRole::H1).line + 40.0 + if crumbs { 26.0 } else { 0.0 };
+    kids.push(head);
+    if s.wants(5) && s.vary(40) {
+        kids.push(s.page_tabs(5));
+        free -= t.control.height[1].max(42.0) + gap;
+    }
+    if s.vary(18) {
+        let note = *s.words.pick(s.content.locale.notices);
+        let dismiss = s.wants(2);
+        let n = alert(&s.ui, Mood::Info, "", note, dismiss).rigid();
+        kids.push(s.pay(n));
+        free -= 50.0 + gap;
+    }
+    if s.vary(55) {
+        kids.push(s.stats(inner));
+        free -= t.card.pad * 2.0
+            + t.face(TextRole::H1).line
+            + t.face(TextRole::Small).line
+            + t.face(TextRole::Caption).line
+            + 10.0
+            + gap;
+    }
+    if free > 80.0 {
+        kids.push(s.panels(inner, free));
+    }
+    s.main(4.0, kids)
+}
+
+/// A link of a top bar; the current one is marked.
+fn bar_link(s: &Stage<'_>, label: &str, current: bool) -> Node {
+    let c = &s.ctx.theme.colors;
+    let color = if current { c.accent } else { c.muted };
+    let mut n =
+        s.ui.line(TextRole::Small, color, label)
+            .weight(if current { 600 } else { 500 });
+    n.tag = Tag::Span;
+    let link = nav_link(
+        &s.ui,
+        NavLink {
+            label,
+            current,
+            ..NavLink::default()
+        },
+    );
+    let mut b = row(0.0, vec![n])
+        .tag(Tag::A)
+        .pad(s.ui.space(2.5), 6.0)
+        .min_height(36.0)
+        .radius(s.ctx.theme.radius.small.min(8.0))
+        .rigid();
+    b.element = link.element;
+    if current {
+        b = b.bg(c.primary_soft);
+    }
+    b
+}
+
+/// A button of a top bar that opens a menu.
+fn bar_menu_button(s: &Stage<'_>, label: &str, open: bool) -> Node {
+    let c = &s.ctx.theme.colors;
+    let group = nav_group(&s.ui, label, "", open, Flags::NONE);
+    let color = if open { c.text } else { c.muted };
+    let mut b = row(
+        4.0,
+        vec![
+            s.ui.line(TextRole::Small, color, label).weight(500),
+            s.ui.icon(if open { "collapse" } else { "expand" }, 14.0, color),
+        ],
+    )
+    .tag(Tag::Button)
+    .pad(s.ui.space(2.5), 6.0)
+    .min_height(36.0)
+    .radius(s.ctx.theme.radius.small.min(8.0))
+    .when(open, |n| n.bg(c.sunken))
+    .rigid();
+    b.element = group.element;
+    b.with_element(|e| {
+        e.state.has_popup = Some("menu".into());
+        e.purpose = format!(
+            "{} the {} menu",
+            if open { "close" } else { "open" },
+            label.to_lowercase()
+        );
+    })
+}
+
+/// The entries of a section as menu items; one of them may open a submenu.
+fn section_menu(s: &mut Stage<'_>, section: &'static Section, most: i32) -> Node {
+    let icons = s.state.chance(65);
+    let n = (most.max(2) as usize).min(section.items.len());
+    let items = &section.items[..n];
+    let nested = items
+        .iter()
+        .position(|i| !i.children.is_empty())
+        .filter(|_| most > n as i32 + 2 && s.state.chance(60));
+    let entries: Vec<MenuEntry<'_>> = items
+        .iter()
+        .enumerate()
+        .map(|(i, item)| {
+            MenuEntry::Item(MenuItem {
+                label: item.label,
+                icon: icons.then_some(item.icon),
+                submenu: (!item.children.is_empty()).then_some(nested == Some(i)),
+                ..MenuItem::default()
+            })
+        })
+        .collect();
+    let mut m = menu(&s.ui, section.title, &entries).width(212.0);
+    if let Some(at) = nested {
+        let room = (most - n as i32).max(2) as usize;
+        let entries: Vec<MenuEntry<'_>> = items[at]
+            .children
+            .iter()
+            .take(room)
+            .map(|label| {
+                MenuEntry::Item(MenuItem {
+                    label,
+                    ..MenuItem::default()
+                })
+            })
+            .collect();
+        let sub = menu(&s.ui, items[at].label, &entries)
+            .width(188.0)
+            .absolute(
+                Length::Px(-5.0),
+                Length::Auto,
+                Length::Auto,
+                Length::Percent(100.0),
+            )
+            .margin4(0.0, 0.0, 0.0, 8.0)
+            .z(61);
+        let item = std::mem::take(&mut m.children[at]);
+        m.children[at] = block(vec![item, sub]).relative().rigid();
+    }
+    m
+}
+
+/// The current place: a section, its first item.
+fn place(s: &mut Stage<'_>) -> (&'static Section, &'static NavItem) {
+    let section = s.state.pick(s.domain.nav);
+    (section, s.state.pick(section.items))
+}
+
+/// A search box for a bar.
+fn bar_search(s: &mut Stage<'_>) -> Node {
+    let label = *s
+        .words
+        .pick(&["Search", "Search or jump to", "Find anything"]);
+    let n = field(
+        &s.ui,
+        Field {
+            label,
+            placeholder: label,
+            kind: FieldKind::Search,
+            icon: Some("search"),
+            hide_label: true,
+            ..Field::default()
+        },
+    );
+    s.pay(n)
+}
+
+fn bar_screen(s: &mut Stage<'_>) -> Node {
+    let (section, item) = place(s);
+    let account = s.wants(9) && s.vary(20);
+    let open = !account && s.wants(8) && s.vary(55);
+    let mut parts = vec![s.logo(), block(Vec::new()).size(s.ui.space(2.0), 1.0)];
+    let room = ((s.width() - 420.0) / 118.0).floor().max(1.0) as i32;
+    let nav = s.domain.nav;
+    let mut links = Vec::new();
+    let at = if open {
+        s.state.below(nav.len().min(room.max(1) as usize))
+    } else {
+        usize::MAX
+    };
+    let reserve = if account { 6 } else { 2 };
+    let mut extra_labels: Vec<&'static str> = nav
+        .iter()
+        .flat_map(|n| n.items.iter().map(|i| i.label))
+        .collect();
+    s.shape.shuffle(&mut extra_labels);
+    let popups = s.shape.chance(60) || open;
+    let mut shown = 0;
+    for (i, n) in nav.iter().enumerate() {
+        if shown >= room || !s.wants(reserve + 1) {
+            break;
+        }
+        let here = n.title == section.title;
+        let node = if i == at {
+            let most = (s.left - 3).clamp(2, 9);
+            let m = section_menu(s, n, most);
+            anchored(bar_menu_button(s, n.title, true), m, Place::BelowStart)
+        } else if popups && (i + shown as usize).is_multiple_of(2) {
+            bar_menu_button(s, n.title, false)
+        } else {
+            bar_link(s, n.title, here && !open)
+        };
+        links.push(s.pay(node));
+        shown += 1;
+    }
+    for label in extra_labels {
+        if shown >= room.min(7) || !s.wants(reserve + 4) {
+            break;
+        }
+        let node = bar_link(s, label, false);
+        links.push(s.pay(node));
+        shown += 1;
+    }
+    parts.push(landmark(row(2.0, links), Tag::Nav, "navigation", "Main").group("Main navigation"));
+    parts.push(spacer());
+    if s.width() > 1100.0 && s.wants(5) && s.vary(40) {
+        let b = bar_search(s).width(220.0).rigid();
+        parts.push(b);
+    }
+    let most = s.left.clamp(0, 4) as u32;
+    parts.extend(s.tools(most, account));
+    let bar = s.bar(parts);
+    let height = s.height() - s.bar_height();
+    let body = filler(s, s.width(), height, item.label, section.title);
+    page(&s.ui, s.ctx.viewport, vec![bar, body])
+}
+
+/// A wide panel of links in columns below the bar.
+fn mega_screen(s: &mut Stage<'_>) -> Node {
+    let c = &s.ctx.theme.colors;
+    let (section, item) = place(s);
+    let mut parts = vec![s.logo(), block(Vec::new()).size(s.ui.space(2.0), 1.0)];
+    let label = *s
+        .words
+        .pick(&["Products", "Explore", "Browse", "All areas"]);
+    let b = bar_menu_button(s, label, true);
+    parts.push(s.pay(b));
+    let others = ["Pricing", "Resources", "Customers", "Company"];
+    for l in s.words.sample(&others, (s.left / 6).clamp(0, 3) as usize) {
+        let n = bar_link(s, l, false);
+        parts.push(s.pay(n));
+    }
+    parts.push(spacer());
+    let most = (s.left / 5).clamp(0, 3) as u32;
+    parts.extend(s.tools(most, false));
+    let bar = s.bar(parts);
+
+    let columns = s
+        .domain
+        .nav
+        .len()
+        .min(if s.width() > 1150.0 { 4 } else { 3 });
+    let per = (s.left / columns as i32).clamp(2, 6) as usize;
+    let icons = s.shape.chance(60);
+    let mut cols = Vec::new();
+    for section in s.domain.nav.iter().take(columns) {
+        let mut kids = vec![heading(&s.ui, 4, section.title)];
+        let mut n = 0;
+        for i in section.items {
+            if n == per {
+                break;
+            }
+            kids.push(nav_link(
+                &s.ui,
+                NavLink {
+                    label: i.label,
+                    icon: if icons { i.icon } else { "" },
+                    current: i.label == item.label,
+                    ..NavLink::default()
+                },
+            ));
+            n += 1;
+            for child in i.children {
+                if n == per || icons {
+                    break;
+                }
+                kids.push(nav_link(
+                    &s.ui,
+                    NavLink {
+                        label: child,
+                        ..NavLink::default()
+                    },
+                ));
+                n += 1;
+            }
+        }
+        cols.push(column(s.ui.space(1.0), kids).group(section.title));
+    }
+    let note = s.content.tagline(&mut s.words);
+    let mut tracks = vec![Track::Fr(1.0); cols.len()];
+    if s.width() > 1000.0 && s.vary(60) {
+        tracks.push(Track::Fr(1.1));
+        cols.push(
+            column(
+                s.ui.space(2.0),
+                vec![
+                    row(0.0, vec![s.ui.icon("idea", 24.0, c.on_primary_soft)]),
+                    s.ui.text(TextRole::H4, c.on_primary_soft, note),
+                    s.ui.text(
+                        TextRole::Small,
+                        c.on_primary_soft,
+                        s.content.help(&mut s.words),
+                    ),
+                ],
+            )
+            .pad(s.ui.space(4.0), s.ui.space(4.0))
+            .radius(s.ctx.theme.radius.card.min(16.0))
+            .bg(c.primary_soft)
+            .align_self(Align::Start),
+        );
+    }
+    let panel = grid(tracks, s.ui.space(5.0), cols)
+        .align(Align::Start)
+        .pad(s.ui.space(7.0), s.ui.space(5.0))
+        .bg(c.raised)
+        .border_bottom(1.0, c.border)
+        .shadows(&s.ctx.theme.shadow.mid)
+        .absolute(
+            Length::Percent(100.0),
+            Length::Px(0.0),
+            Length::Auto,
+            Length::Px(0.0),
+        )
+        .z(60);
+    let panel = landmark(panel, Tag::Nav, "navigation", label);
+    let panel = s.pay(panel);
+    let bar = block(vec![bar, panel]).relative().rigid();
+    let height = s.height() - s.bar_height();
+    // What the panel covers holds nothing to click.
+    s.left = 0;
+    let body = filler(s, s.width(), height, item.label, section.title);
+    page(&s.ui, s.ctx.viewport, vec![bar, body])
+}
+
+fn side_screen(s: &mut Stage<'_>, with_bar: bool) -> Node {
+    let mut kids = Vec::new();
+    let mut top = 0.0;
+    let (section, item) = (&s.domain.nav[0], &s.domain.nav[0].items[0]);
+    if with_bar {
+        let account = s.wants(14) && s.vary(15);
+        let mut parts = vec![s.logo(), spacer()];
+        if s.wants(9) && s.vary(60) {
+            let b = bar_search(s).width(300.0);
+            parts.push(b);
+            parts.push(spacer());
+        }
+        let most = (s.left / 3).clamp(0, 4) as u32;
+        parts.extend(s.tools(most, account));
+        kids.push(s.bar(parts));
+        top = s.bar_height();
+    }
+    let w = if s.width() > 1500.0 { 272.0 } else { 236.0 };
+    let most = (s.left - if s.vary(50) { 4 } else { 1 }).max(3) as u32;
+    let nav = s.side_nav(w, top, most, !with_bar);
+    let body = filler(
+        s,
+        s.width() - w,
+        s.height() - top,
+        item.label,
+        section.title,
+    );
+    kids.push(s.body(vec![nav, body]));
+    page(&s.ui, s.ctx.viewport, kids)
+}
+
+/// Icons at the side; one may show its menu.
+fn rail_screen(s: &mut Stage<'_>) -> Node {
+    let c = &s.ctx.theme.colors;
+    let items: Vec<&'static NavItem> = s.domain.nav.iter().flat_map(|n| n.items).collect();
+    let step = s.ctx.theme.control.height[0].max(32.0) + 14.0;
+    let fit = ((s.height() - 150.0) / step).floor().max(2.0) as i32;
+    let flyout = s.wants(8) && s.vary(35);
+    let n = (s.left - if flyout { 6 } else { 2 }).clamp(3, fit.min(9)) as usize;
+    let here = s.state.below(n);
+    let labels = s.vary(40) && s.height() > 560.0;
+    let open = flyout.then(|| s.state.below(n));
+    let mut kids = vec![
+        row(0.0, vec![s.ui.icon(s.mark, 20.0, c.on_primary)])
+            .justify(Align::Center)
+            .size(36.0, 36.0)
+            .radius(s.ctx.theme.radius.control.min(18.0))
+            .bg(c.primary)
+            .margin4(4.0, 0.0, 10.0, 0.0),
+    ];
+    for (i, item) in items.iter().take(n).enumerate() {
+        let link = nav_link(
+            &s.ui,
+            NavLink {
+                label: item.label,
+                icon: item.icon,
+                current: i == here,
+                icon_only: true,
+                ..NavLink::default()
+            },
+        );
+        let link = if labels {
+            rail_item(s, item, i == here)
+        } else {
+            link
+        };
+        let node = if open == Some(i) {
+            let names: Vec<&str> = if item.children.is_empty() {
+                s.domain.tabs.iter().copied().take(4).collect()
+            } else {
+                item.children.to_vec()
+            };
+            let most = (s.left - n as i32).clamp(2, 5) as usize;
+            let mut entries = vec![MenuEntry::Title(item.label)];
+            entries.extend(names.iter().take(most).map(|label| {
+                MenuEntry::Item(MenuItem {
+                    label,
+                    ..MenuItem::default()
+                })
+            }));
+            let m = menu(&s.ui, item.label, &entries)
+                .width(196.0)
+                .absolute(
+                    Length::Px(0.0),
+                    Length::Auto,
+                    Length::Auto,
+                    Length::Percent(100.0),
+                )
+                .margin4(0.0, 0.0, 0.0, 12.0)
+                .z(60);
+            block(vec![link, m]).relative().rigid()
+        } else {
+            link
+        };
+        kids.push(s.pay(node));
+    }
+    kids.push(spacer());
+    if s.wants(2) {
+        kids.extend(s.tools(1, false));
+    }
+    let w = if labels { 84.0 } else { 64.0 };
+    let rail = column(if labels { 2.0 } else { 6.0 }, kids)
+        .align(Align::Center)
+        .width(w)
+        .rigid()
+        .pad(4.0, 12.0)
+        .bg(c.surface)
+        .border_right(1.0, c.border);
+    let rail = landmark(rail, Tag::Nav, "navigation", "Main").group("Main navigation");
+    let title = items[here].label;
+    let body = filler(s, s.width() - w, s.height(), title, s.domain.nav[0].title);
+    let body = s.body(vec![rail, body]);
+    page(&s.ui, s.ctx.viewport, vec![body])
+}
+
+/// Icon above label, for rails and bottom bars.
+fn rail_item(s: &Stage<'_>, item: &NavItem, current: bool) -> Node {
+    let c = &s.ctx.theme.colors;
+    let color = if current { c.accent } else { c.muted };
+    let pill = row(0.0, vec![s.ui.icon(item.icon, 20.0, color)])
+        .justify(Align::Center)
+        .size(48.0, 28.0)
+        .radius(14.0f32.min(s.ctx.theme.radius.control + 6.0))
+        .when(current, |n| n.bg(c.primary_soft));
+    let short = item.label.split_whitespace().next().unwrap_or(item.label);
+    let words =
+        s.ui.text(TextRole::Caption, color, short)
+            .weight(if current { 600 } else { 500 })
+            .ellipsis()
+            .text_align(crate::generate::plan::TextAlign::Center)
+            .max_width(76.0);
+    let link = nav_link(
+        &s.ui,
+        NavLink {
+            label: item.label,
+            icon: item.icon,
+            current,
+            ..NavLink::default()
+        },
+    );
+    let mut n = column(2.0, vec![pill, words])
+        .tag(Tag::A)
+        .align(Align::Center)
+        .justify(Align::Center)
+        .pad(2.0, 4.0)
+        .rigid();
+    n.element = link.element;
+    let short = short.to_owned();
+    n.with_element(|e| e.name = short)
+}
+
+/// A bar for narrow screens: title, menu and tools.
+fn small_bar(s: &mut Stage<'_>, title: Option<&str>, menu: bool, most: u32) -> Node {
+    let mut parts = Vec::new();
+    if menu {
+        parts.push(s.menu_button());
+    }
+    match title {
+        Some(t) => parts.push(heading(&s.ui, 2, t)),
+        None => parts.push(s.logo()),
+    }
+    parts.push(spacer());
+    if most > 1 && s.shape.chance(50) {
+        let b = icon_button(&s.ui, "search", "Search", Size::Medium).purpose("search");
+        parts.push(s.pay(b));
+    }
+    parts.extend(s.tools(most, false));
+    s.bar(parts)
+}
+
+/// A panel with the navigation over the page.
+fn drawer_screen(s: &mut Stage<'_>) -> Node {
+    let c = &s.ctx.theme.colors;
+    let width = s.width();
+    let w = (width - 56.0).min(300.0);
+    let line = s.ctx.theme.control.height[0].max(32.0) + 10.0;
+    let mut free = s.height() - 76.0;
+    let close = icon_button(&s.ui, "close", "Close menu", Size::Medium).purpose("close the menu");
+    let head = row(8.0, vec![s.logo(), spacer(), s.pay(close)])
+        .min_height(52.0)
+        .rigid();
+    let mut kids = vec![head];
+    if s.wants(6) && s.vary(40) {
+        let b = bar_search(s).rigid();
+        kids.push(b);
+        free -= s.ctx.theme.control.height[1] + 8.0;
+    }
+    let mut here = s.state.below(3);
+    for section in s.domain.nav {
+        if !s.wants(1) || free < line + 40.0 {
+            break;
+        }
+        kids.push(
+            s.ui.line(TextRole::Caption, c.subtle, section.title)
+                .weight(600)
+                .pad4(12.0, 8.0, 4.0, 12.0)
+                .rigid(),
+        );
+        free -= 40.0;
+        for item in section.items {
+            if !s.wants(1) || free < line {
+                break;
+            }
+            let n = s.nav_item(item, here == 0, false).min_height(line - 2.0);
+            here = here.wrapping_sub(1);
+            kids.push(s.pay(n));
+            free -= line;
+        }
+    }
+    let panel = column(2.0, kids)
+        .width(w)
+        .height(s.height())
+        .pad(12.0, 8.0)
+        .clip()
+        .bg(c.raised)
+        .shadows(&s.ctx.theme.shadow.high);
+    let panel = landmark(panel, Tag::Nav, "navigation", "Menu").group("Menu");
+    let scrim = block(vec![panel])
+        .absolute(Length::Px(0.0), Length::Auto, Length::Auto, Length::Px(0.0))
+        .width(width)
+        .height(s.height())
+        .bg(c.scrim)
+        .z(100);
+    // The page behind cannot be reached.
+    s.left = 0;
+    let bar = s.bar(vec![s.logo(), spacer()]);
+    let height = s.height() - s.bar_height();
+    let item = s.domain.nav[0].items[0].label;
+    let body = filler(s, width, height, item, s.domain.nav[0].title);
+    page(&s.ui, s.ctx.viewport, vec![bar, body, scrim])
+}
+
+/// A bar of four or five places at the bottom.
+fn bottom_screen(s: &mut Stage<'_>) -> Node {
+    let c = &s.ctx.theme.colors;
+    let width = s.width();
+    let n = s.left.clamp(3, if width < 340.0 { 4 } else { 5 }) as usize;
+    let items: Vec<&'static NavItem> = s
+        .domain
+        .nav
+        .iter()
+        .flat_map(|n| &n.items[..2])
+        .take(n)
+        .collect();
+    let here = s.state.below(items.len());
+    let cells = items
+        .iter()
+        .enumerate()
+        .map(|(i, item)| rail_item(s, item, i == here).share(1.0))
+        .collect();
+    let bottom = row(0.0, cells)
+        .align(Align::Stretch)
+        .min_height(62.0)
+        .rigid()
+        .pad(4.0, 2.0)
+        .bg(c.surface)
+        .border_top(1.0, c.border);
+    let bottom = landmark(bottom, Tag::Nav, "navigation", "Main").group("Main navigation");
+    let bottom = s.pay(bottom);
+    let title = items[here].label;
+    let most = (s.left / 3).clamp(0, 2) as u32;
+    let menu = s.wants(5) && s.vary(30);
+    let named = s.vary(50);
+    let bar = small_bar(s, named.then_some(title), menu, most);
+    let height = s.height() - s.bar_height() - 64.0;
+    let body = filler(s, width, height, title, s.domain.nav[0].title).clip();
+    page(&s.ui, s.ctx.viewport, vec![bar, body, bottom])
+}
+
+/// A page that is nothing but links, as in settings.
+fn list_screen(s: &mut Stage<'_>) -> Node {
+    let c = &s.ctx.theme.colors;
+    let t = s.ctx.theme;
+    let back = s.wants(4);
+    let mut parts = Vec::new();
+    if back {
+        let b = icon_button(&s.ui, "back", "Back", Size::Medium).purpose("go back");
+        parts.push(s.pay(b));
+    }
+    let title = *s.words.pick(&["Menu", "More", "All areas", "Settings"]);
+    parts.push(heading(&s.ui, 2, title));
+    parts.push(spacer());
+    let most = (s.left / 6).clamp(0, 2) as u32;
+    parts.extend(s.tools(most, false));
+    let bar = s.bar(parts);
+    let mut free = s.height() - s.bar_height() - 24.0;
+    let mut kids = Vec::new();
+    if s.wants(6) && s.vary(50) {
+        let b = bar_search(s).rigid();
+        kids.push(b);
+        free -= t.control.height[1] + 12.0;
+    }
+    let line = (t.face(TextRole::Body).line + 26.0).max(50.0);
+    for section in s.domain.nav {
+        if !s.wants(1) || free < line + 40.0 {
+            break;
+        }
+        kids.push(
+            s.ui.line(TextRole::Caption, c.subtle, section.title)
+                .weight(600)
+                .pad(4.0, 0.0)
+                .margin4(8.0, 0.0, 0.0, 0.0)
+                .rigid(),
+        );
+        free -= 44.0;
+        let mut rows = Vec::new();
+        for item in section.items {
+            if !s.wants(1) || free < line {
+                break;
+            }
+            let badge = s.state.chance(16).then(|| s.state.range(1, 20).to_string());
+            let mut parts = vec![
+                s.ui.icon(item.icon, 20.0, c.accent),
+                s.ui.text(TextRole::Body, c.text, item.label)
+                    .ellipsis()
+                    .grow(1.0),
+            ];
+            parts.extend(badge.map(|b| count_badge(&s.ui, &b, true)));
+            parts.push(s.ui.icon("next", 16.0, c.subtle));
+            let mut n = row(s.ui.space(3.0), parts)
+                .tag(Tag::A)
+                .pad(s.ui.space(3.5), 4.0)
+                .min_height(line)
+                .when(!rows.is_empty(), |n| n.border_top(1.0, c.border));
+            n.element = nav_link(
+                &s.ui,
+                NavLink {
+                    label: item.label,
+                    icon: item.icon,
+                    ..NavLink::default()
+                },
+            )
+            .element;
+            rows.push(s.pay(n));
+            free -= line;
+        }
+        kids.push(
+            column(0.0, rows)
+                .radius(t.radius.card.min(16.0))
+                .bg(c.surface)
+                .border(1.0, c.border)
+                .rigid()
+                .group(section.title),
+        );
+    }
+    if free > 90.0 {
+        let version = format!("{} {}.{}", s.brand, s.words.range(1, 9), s.words.below(20));
+        kids.push(
+            column(
+                2.0,
+                vec![
+                    muted(&s.ui, &version),
+                    link_as(&s.ui, TextRole::Caption, c.muted, "Terms and privacy").nowrap(),
+                ],
+            )
+            .align(Align::Center)
+            .pad(0.0, 16.0),
+        );
+        s.left -= 1;
+    } else if s.wants(1) && free > t.control.height[1] + 24.0 {
+        let b = button_with(
+            &s.ui,
+            Button {
+                label: "Sign out",
+                icon: Some("sign out"),
+                kind: ButtonKind::Outline,
+                full: true,
+                ..Button::default()
+            },
+        );
+        kids.push(s.pay(b));
+    }
+    debug_assert!(kids.iter().map(interactive).sum::<u32>() > 0);
+    let body = s.main(2.0, kids);
+    page(&s.ui, s.ctx.viewport, vec![bar, body])
+}
