@@ -257,11 +257,12 @@ impl Screen<'_> {
         let number = s.chance(65);
         let wish = s.chance(55);
         let mut rows = Vec::new();
+        // Only what can be shown with its tools is in the basket.
+        let each = if number { 4 } else { 2 } + i32::from(wish);
+        let most = (self.budget.elements / each).max(1) as usize;
+        self.basket.items.truncate(most);
         let items = self.basket.items.clone();
         for (i, item) in items.iter().enumerate() {
-            if i > 0 && self.budget.elements < 2 {
-                break;
-            }
             let price = self.content.money(item.cents * u64::from(item.quantity));
             let quantity = item.quantity.to_string();
             let number = number && self.budget.take(3, 0.0);

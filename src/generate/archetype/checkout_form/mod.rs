@@ -3,6 +3,7 @@
 mod basket;
 mod sections;
 
+use super::form_parts::dialogs;
 use super::form_parts::shell::{self, NARROW};
 use super::form_parts::{Budget, Form, Progress};
 use super::{Archetype, Compose, Composed};
@@ -11,9 +12,9 @@ use crate::generate::content::Content;
 use crate::generate::plan::{Align, Node, Tag};
 use crate::generate::theme::TextRole;
 use crate::generate::widget::{
-    Button, ButtonKind, Dialog, Flags, Mood, Size, Ui, alert, badge, block, breadcrumb, button,
-    button_with, caption, card, checkbox, column, dialog, heading, icon_link, muted, page,
-    paragraph, row, small_link, spacer, stepper, titled_card, toast, wrap_row,
+    Button, ButtonKind, Flags, Mood, Size, Ui, alert, badge, block, breadcrumb, button,
+    button_with, caption, card, checkbox, column, heading, icon_link, muted, page, row, small_link,
+    spacer, stepper, titled_card, toast, wrap_row,
 };
 use basket::Basket;
 use sections::Section;
@@ -152,7 +153,9 @@ impl Screen<'_> {
             ));
         }
         let toasted = self.any() && s.chance(16) && view.height_px >= 480;
-        let asking = self.any() && s.chance(6) && (4..=16).contains(&want) && view.height_px >= 420;
+        let question = (self.any() && view.height_px >= 480 && s.chance(12))
+            .then(|| dialogs::fitting(dialogs::CHECKOUT, self.ctx.element_range, s))
+            .flatten();
         if toasted {
             self.budget.pay(2, 0.0);
         }
@@ -186,8 +189,8 @@ impl Screen<'_> {
                 &mut self.budget,
             ));
         }
-        if asking {
-            outer.push(self.confirm(s));
+        if let Some(q) = question {
+            outer.push(dialogs::draw(q, &mut self.form, view, s));
         } else if toasted {
             let (mood, text, action) = *s.pick(&[
                 (Mood::Success, "Promo code applied.", "Undo"),
@@ -295,8 +298,8 @@ impl Screen<'_> {
             card(
                 ui,
                 2.0,
-                vec![row(
-                    ui.space(3.0),
+                vec![wrap_row(
+                    ui.space(2.0),
                     vec![
                         button_with(
                             ui,
@@ -403,9 +406,10 @@ impl Screen<'_> {
                     .purpose(&format!("change {}", title.to_lowercase())),
                 );
                 self.budget.pay(1, 24.0);
-                kids.push(muted(ui, &self.answered(*section)));
+                let answer = muted(ui, &self.answered(*section));
+                kids.push(answer.when(width < 260.0, Node::ellipsis));
             }
-            kids.insert(0, row(ui.space(3.0), head));
+            kids.insert(0, wrap_row(ui.space(3.0), head).row_gap(0.0));
             if i == open {
                 self.budget.pay(1, 60.0);
                 let pad = 2.0 * ui.theme.card.pad;
@@ -501,47 +505,6 @@ impl Screen<'_> {
             ));
         }
         out
-    }
-
-    fn confirm(&mut self, s: &mut Stream) -> Node {
-        let ui = self.ui;
-        let (title, text, no, yes) = *s.pick(&[
-            (
-                "Remove this item?",
-                "It will be taken out of your basket.",
-                "Keep it",
-                "Remove",
-            ),
-            (
-                "Leave the checkout?",
-                "Your answers will not be kept.",
-                "Stay here",
-                "Leave",
-            ),
-            (
-                "Use the suggested address?",
-                "We found a more complete form of your address.",
-                "Keep mine",
-                "Use it",
-            ),
-        ]);
-        let kind = if yes == "Remove" {
-            ButtonKind::Danger
-        } else {
-            ButtonKind::Primary
-        };
-        dialog(
-            ui,
-            self.ctx.viewport,
-            Dialog {
-                title,
-                body: vec![paragraph(ui, text)],
-                actions: vec![button(ui, ButtonKind::Secondary, no), button(ui, kind, yes)],
-                close: s.chance(60),
-                alert: kind == ButtonKind::Danger,
-                width: 440.0,
-            },
-        )
     }
 
     fn small_print(&self, s: &mut Stream) -> Node {

@@ -110,7 +110,7 @@ impl Screen<'_> {
         match section {
             Section::Contact => self.contact(s, width),
             Section::Address => self.address(s, width),
-            Section::Delivery => self.delivery(s),
+            Section::Delivery => self.delivery(s, width),
             Section::Payment => self.payment(s, width),
         }
     }
@@ -221,7 +221,7 @@ impl Screen<'_> {
         out
     }
 
-    fn delivery(&mut self, s: &mut Stream) -> Vec<Node> {
+    fn delivery(&mut self, s: &mut Stream, width: f32) -> Vec<Node> {
         let n = (self.budget.elements.clamp(2, 4) as usize).min(2 + s.below(3));
         let options = s.sample(DELIVERY, n);
         let prices: Vec<String> = options
@@ -234,7 +234,7 @@ impl Screen<'_> {
                 }
             })
             .collect();
-        let icons = s.chance(55);
+        let icons = width >= 300.0 && s.chance(55);
         let cards: Vec<RadioCard<'_>> = options
             .iter()
             .zip(&prices)

@@ -3,6 +3,7 @@
 
 mod ask;
 mod budget;
+pub(super) mod dialogs;
 mod form;
 pub(super) mod shell;
 

@@ -2,6 +2,7 @@
 
 mod topics;
 
+use super::form_parts::dialogs;
 use super::form_parts::shell::{self, NARROW};
 use super::form_parts::{Ask, Budget, Form, Progress};
 use super::{Archetype, Compose, Composed};
@@ -10,9 +11,9 @@ use crate::generate::content::Content;
 use crate::generate::plan::{Align, Node, Tag};
 use crate::generate::theme::TextRole;
 use crate::generate::widget::{
-    Button, ButtonKind, Dialog, Flags, Mood, Size, Ui, alert, body_text, button, button_with, card,
-    checkbox, column, dialog, divider, heading, icon_button, muted, page, paragraph, progress, row,
-    small_link, spacer, step_dots, stepper, toast, wrap_row,
+    Button, ButtonKind, Flags, Mood, Size, Ui, alert, body_text, button, button_with, card,
+    checkbox, column, divider, heading, icon_button, muted, page, progress, row, small_link,
+    spacer, step_dots, stepper, toast, wrap_row,
 };
 use topics::{TOPICS, Topic};
 
@@ -138,8 +139,10 @@ impl Screen<'_> {
                 &mut self.budget,
             ));
         }
-        let asking = self.any() && s.chance(9) && want <= 16 && h >= 420.0;
-        let toasted = self.any() && !asking && s.chance(10) && w >= NARROW;
+        let question = (self.any() && h >= 480.0 && s.chance(14))
+            .then(|| dialogs::fitting(dialogs::WIZARD, self.ctx.element_range, s))
+            .flatten();
+        let toasted = self.any() && question.is_none() && s.chance(10) && w >= NARROW;
         if toasted {
             self.budget.pay(2, 0.0);
         }
@@ -199,8 +202,8 @@ impl Screen<'_> {
                 &mut self.budget,
             ));
         }
-        if asking {
-            outer.push(self.question(s));
+        if let Some(q) = question {
+            outer.push(dialogs::draw(q, &mut self.form, view, s));
         } else if toasted {
             let (mood, text, action) = *s.pick(&[
                 (Mood::Success, "Draft saved.", "View"),
@@ -475,49 +478,5 @@ impl Screen<'_> {
             vec![wrap_row(ui.space(2.0), start), wrap_row(ui.space(2.0), end)],
         )
         .justify(Align::SpaceBetween)
-    }
-
-    fn question(&mut self, s: &mut Stream) -> Node {
-        let ui = self.ui;
-        let (title, text, no, yes, alarm) = *s.pick(&[
-            (
-                "Leave without saving?",
-                "Your answers on this step will be lost.",
-                "Stay",
-                "Leave",
-                true,
-            ),
-            (
-                "Save your progress?",
-                "You can come back within 30 days.",
-                "Discard",
-                "Save draft",
-                false,
-            ),
-            (
-                "Start over?",
-                "All answers will be removed.",
-                "Cancel",
-                "Start over",
-                true,
-            ),
-        ]);
-        let kind = if alarm {
-            ButtonKind::Danger
-        } else {
-            ButtonKind::Primary
-        };
-        dialog(
-            ui,
-            self.ctx.viewport,
-            Dialog {
-                title,
-                body: vec![paragraph(ui, text)],
-                actions: vec![button(ui, ButtonKind::Secondary, no), button(ui, kind, yes)],
-                close: s.chance(50),
-                alert: alarm,
-                width: *s.pick(&[400.0, 460.0, 520.0]),
-            },
-        )
     }
 }

@@ -2,6 +2,7 @@
 
 mod fields;
 
+use super::form_parts::dialogs;
 use super::form_parts::shell::{self, NARROW};
 use super::form_parts::{Budget, Form, Progress};
 use super::{Archetype, Compose, Composed};
@@ -46,6 +47,18 @@ const PROVIDERS: &[(&str, &str)] = &[
     ("Scan a QR code", "qr code"),
     ("Use a recovery code", "lock"),
     ("Text me a code", "message"),
+];
+
+/// Lines of the coloured half of a split screen.
+const PROMISES: &[&str] = &[
+    "Set up in under five minutes",
+    "Works on every device you own",
+    "Your data stays in your region",
+    "Export everything at any time",
+    "No training needed",
+    "Support in eleven languages",
+    "Made for teams of any size",
+    "Undo for every change",
 ];
 
 impl Archetype for LoginForm {
@@ -201,6 +214,9 @@ impl Screen<'_> {
         if toasted {
             self.budget.pay(1, 0.0);
         }
+        let question = (self.ctx.randomize_layout && !consent && h >= 480.0 && s.chance(8))
+            .then(|| dialogs::fitting(dialogs::LOGIN, self.ctx.element_range, s))
+            .flatten();
         let boxed = matches!(self.place, Place::Card | Place::FullBleed);
         let form_width: f32 = match self.place {
             Place::Bare => 400.0,
@@ -233,7 +249,9 @@ impl Screen<'_> {
         if consent {
             outer.push(shell::consent(ui, s, view));
         }
-        if toasted {
+        if let Some(q) = question {
+            outer.push(dialogs::draw(q, form, view, s));
+        } else if toasted {
             let (mood, text) = *s.pick(&[
                 (Mood::Success, "You have been signed out."),
                 (
@@ -284,8 +302,7 @@ impl Screen<'_> {
             body_text(ui, TextRole::Display, c.on_brand, tagline),
         ];
         if s.chance(60) {
-            for _ in 0..3 {
-                let line = content.help(words);
+            for line in words.sample(PROMISES, 3) {
                 kids.push(
                     row(
                         ui.space(2.5),
