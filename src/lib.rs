@@ -13,6 +13,7 @@
 //! | 6 | [`job`] | the life of a job: configuration, preparation, state machine, record |
 //! | 7 | [`registry`] | tuned models and their export to Skyvern |
 
+pub mod app;
 pub mod base;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 pub mod cli;

@@ -1,3 +1,6 @@
-//! The browser app.
+//! The single-page app.
 
-fn main() {}
+fn main() {
+    #[cfg(target_arch = "wasm32")]
+    screensmith::app::run();
+}

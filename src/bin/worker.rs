@@ -1,3 +1,6 @@
-//! The browser worker.
+//! One worker of the app's pool.
 
-fn main() {}
+fn main() {
+    #[cfg(target_arch = "wasm32")]
+    screensmith::app::worker::run();
+}

@@ -1,0 +1,492 @@
+//! One job: where it stands, its curves, its events, what it leaves behind.
+
+use js_sys::Array;
+use leptos::prelude::*;
+
+use crate::app::browser;
+use crate::app::context::Ctx;
+use crate::app::page;
+use crate::app::part::chart::{self, Series};
+use crate::app::part::icon::{self, icon};
+use crate::app::part::notice::{self, Tone};
+use crate::app::part::{code, job_state};
+use crate::app::route::Route;
+use crate::app::state::number;
+use crate::app::work;
+use crate::job::{FineTuneJob, State};
+use crate::provider::{EventKind, Level, RemoteEvent};
+
+pub(crate) fn page(ctx: Ctx, id: String) -> impl IntoView {
+    work::load_events(ctx, id.clone());
+    let (mine, events_of) = (id.clone(), id.clone());
+    let job = Memo::new(move |_| {
+        ctx.jobs
+            .with(|l| l.iter().find(|j| j.job_id == mine).cloned())
+    });
+    let events = Memo::new(move |_| {
+        ctx.events
+            .with(|e| e.get(&events_of).cloned().unwrap_or_default())
+    });
+    let there = Memo::new(move |_| job.with(Option::is_some));
+    view! {
+        <div class="page">
+            {move || {
+                if there.get() {
+                    let now = move || job.get();
+                    detail(ctx, id.clone(), now, events).into_any()
+                } else {
+                    view! {
+                        <h1>{format!("Job {id}")}</h1>
+                        {notice::empty(
+                            "No such job in this browser",
+                            "It may have been deleted, or it belongs to another browser.",
+                            view! { <a class="button" href="#/jobs">"All jobs"</a> },
+                        )}
+                    }
+                        .into_any()
+                }
+            }}
+        </div>
+    }
+}
+
+fn detail(
+    ctx: Ctx,
+    id: String,
+    job: impl Fn() -> Option<FineTuneJob> + Copy + Send + Sync + 'static,
+    events: Memo<Vec<RemoteEvent>>,
+) -> impl IntoView {
+    let cancel_id = id.clone();
+    let series = Memo::new(move |_| curves(&events.get()));
+    view! {
+        {page::head(
+            id.clone(),
+            move || job().map(|j| {
+                format!(
+                    "Tuning {} on {} with {}",
+                    j.config.base_model,
+                    number::things(j.metrics.train_samples + j.metrics.validation_samples, "sample"),
+                    j.provider.vendor().label(),
+                )
+            }),
+            view! {
+                {move || job().filter(|j| j.simulated).map(|_| job_state::simulated_badge())}
+                {move || job().map(|j| job_state::state(&j))}
+                {move || {
+                    let id = cancel_id.clone();
+                    job()
+                        .filter(|j| !j.state.is_final())
+                        .map(|_| {
+                            view! {
+                                <button
+                                    type="button"
+                                    class="button danger"
+                                    on:click=move |_| work::cancel(ctx, id.clone())
+                                >
+                                    "Cancel job"
+                                </button>
+                            }
+                        })
+                }}
+            },
+        )}
+        {move || {
+            job()
+                .filter(|j| j.simulated)
+                .map(|_| {
+                    notice::notice(
+                        Tone::Warn,
+                        view! {
+                            <strong>"Simulated — nothing is sent. "</strong>
+                            "No model was trained; the numbers below are made up, the same each time."
+                        },
+                    )
+                })
+        }}
+        {move || job().map(|j| timeline(&j))}
+        {move || job().map(|j| outcome(ctx, &j))}
+        {move || job().map(|j| tiles(&j))}
+        <section class="panel ruled">
+            {move || {
+                let s = series.get();
+                if s.0.is_empty() && s.1.is_empty() {
+                    view! { <p class="dim">"Losses appear here when training runs."</p> }.into_any()
+                } else {
+                    view! {
+                        <div class="charts">
+                            {chart::lines("Loss", s.0)}
+                            {(!s.1.is_empty()).then(|| chart::lines("Token accuracy", s.1))}
+                        </div>
+                    }
+                        .into_any()
+                }
+            }}
+        </section>
+        {event_list(events)}
+        {move || job().filter(|j| j.state.remote_id().is_some()).map(|j| artifacts(ctx, j))}
+        <section class="panel ruled">
+            <details class="details">
+                <summary>"Configuration this job was started with"</summary>
+                {code::code(
+                    ctx,
+                    "finetune.json",
+                    move || {
+                        job()
+                            .and_then(|j| serde_json::to_string_pretty(&j.config).ok())
+                            .unwrap_or_default()
+                    },
+                    false,
+                )}
+            </details>
+        </section>
+    }
+}
+
+/// Loss and accuracy lines of the metric events.
+fn curves(events: &[RemoteEvent]) -> (Vec<Series>, Vec<Series>) {
+    let points = |get: fn(&crate::provider::MetricPoint) -> Option<f64>| {
+        events
+            .iter()
+            .filter_map(|e| e.metrics.as_ref())
+            .filter_map(|m| Some((m.step as f64, get(m)?)))
+            .collect::<Vec<_>>()
+    };
+    let both = |train: Vec<(f64, f64)>, validation: Vec<(f64, f64)>| {
+        [
+            ("Train", "train", train),
+            ("Validation", "validation", validation),
+        ]
+        .into_iter()
+        .filter(|s| !s.2.is_empty())
+        .map(|(name, class, points)| Series {
+            name,
+            class,
+            points,
+        })
+        .collect::<Vec<_>>()
+    };
+    (
+        both(
+            points(|m| m.train_loss),
+            points(|m| m.full_valid_loss.or(m.valid_loss)),
+        ),
+        both(
+            points(|m| m.train_mean_token_accuracy),
+            points(|m| {
+                m.full_valid_mean_token_accuracy
+                    .or(m.valid_mean_token_accuracy)
+            }),
+        ),
+    )
+}
+
+/// The steps every job goes through, with the present one marked.
+fn timeline(job: &FineTuneJob) -> impl IntoView + use<> {
+    use crate::provider::RemoteState;
+    const STEPS: [&str; 6] = [
+        "Prepare",
+        "Upload",
+        "Create",
+        "Train",
+        "Save artifacts",
+        "Register",
+    ];
+    let at = match &job.state {
+        State::Preparing => 0,
+        State::Uploading { .. } => 1,
+        State::Ready { .. } | State::Creating { .. } => 2,
+        State::Remote { stage, .. } => match stage {
+            RemoteState::Validating | RemoteState::Queued => 2,
+            _ => 3,
+        },
+        State::Saving { .. } => 4,
+        State::Registering { .. } => 5,
+        State::Succeeded { .. } => STEPS.len(),
+        // Where a stopped job was is told by whether the vendor had it.
+        State::Failed { id, .. } | State::Cancelled { id } => {
+            if id.is_some() {
+                3
+            } else {
+                2
+            }
+        }
+        #[allow(unreachable_patterns, reason = "states may be added")]
+        _ => 0,
+    };
+    let stopped = matches!(job.state, State::Failed { .. } | State::Cancelled { .. });
+    view! {
+        <ol class="timeline" aria-label="Progress of the job">
+            {STEPS
+                .iter()
+                .enumerate()
+                .map(|(i, name)| {
+                    let (class, mark) = match (i < at, i == at, stopped) {
+                        (true, ..) => ("done", icon::CHECK),
+                        (_, true, true) => ("stopped", icon::ALERT),
+                        (_, true, false) => ("now", icon::CLOCK),
+                        _ => ("", ""),
+                    };
+                    view! {
+                        <li class=class aria-current=(i == at).then_some("step")>
+                            <span class="step-mark">
+                                {if mark.is_empty() {
+                                    view! { <span>{i + 1}</span> }.into_any()
+                                } else {
+                                    icon(mark).into_any()
+                                }}
+                            </span>
+                            <span>{*name}</span>
+                        </li>
+                    }
+                })
+                .collect_view()}
+        </ol>
+    }
+}
+
+/// What a finished job says: its model, or why it failed.
+fn outcome(ctx: Ctx, job: &FineTuneJob) -> impl IntoView + use<> {
+    let end = match &job.state {
+        State::Succeeded { model, .. } => {
+            let key = job.config.register_llm_key.clone();
+            let registered = key.filter(|k| ctx.models.with(|l| l.iter().any(|m| m.key == *k)));
+            Some(
+                notice::notice(
+                    Tone::Ok,
+                    view! {
+                        <strong>"Completed. "</strong>
+                        "Model "
+                        <code>{model.clone().unwrap_or_default()}</code>
+                        {registered
+                            .map(|k| {
+                                view! {
+                                    ", registered as "
+                                    <a href=Route::Model(k.clone()).href()>{k.clone()}</a>
+                                }
+                            })}
+                    },
+                )
+                .into_any(),
+            )
+        }
+        State::Failed { error, .. } => Some(
+            notice::notice(
+                Tone::Error,
+                view! {
+                    <strong>"Failed: "</strong>
+                    {error.message.clone()}
+                    {(!error.hint.is_empty()).then(|| format!(" — {}", error.hint))}
+                    " "
+                    <code>{error.code.clone()}</code>
+                },
+            )
+            .into_any(),
+        ),
+        State::Cancelled { .. } => Some(
+            notice::notice(
+                Tone::Warn,
+                view! {
+                    <strong>"Cancelled. "</strong>
+                    "What was prepared stays in its folder."
+                },
+            )
+            .into_any(),
+        ),
+        _ => job.hold.as_ref().map(|h| {
+            notice::notice(
+                Tone::Warn,
+                format!(
+                    "Waiting to try again (try {}): {}",
+                    h.tries, h.error.message
+                ),
+            )
+            .into_any()
+        }),
+    };
+    let problems = (!job.problems.is_empty()).then(|| job_state::problems(&job.problems, ""));
+    view! { {end} {problems} }
+}
+
+fn tiles(job: &FineTuneJob) -> impl IntoView + use<> {
+    let m = &job.metrics;
+    let number3 = |v: Option<f64>| v.map_or_else(|| "–".to_owned(), |v| format!("{v:.3}"));
+    let steps = match &job.state {
+        State::Remote {
+            progress: Some(p), ..
+        } => {
+            format!("{} of {}", number::count(p.done), number::count(p.total))
+        }
+        _ => m.total_steps.map_or_else(|| "–".to_owned(), number::count),
+    };
+    let tokens = m
+        .trained_tokens
+        .map_or_else(|| "–".to_owned(), number::count);
+    notice::tiles(vec![
+        (
+            "Train samples".into(),
+            number::count(m.train_samples),
+            String::new(),
+        ),
+        (
+            "Validation samples".into(),
+            number::count(m.validation_samples),
+            String::new(),
+        ),
+        ("Steps".into(), steps, String::new()),
+        ("Train loss".into(), number3(m.train_loss), String::new()),
+        (
+            "Validation loss".into(),
+            number3(m.validation_loss),
+            String::new(),
+        ),
+        ("Trained tokens".into(), tokens, String::new()),
+    ])
+}
+
+fn event_list(events: Memo<Vec<RemoteEvent>>) -> impl IntoView {
+    let all = RwSignal::new(false);
+    view! {
+        <section class="panel ruled">
+            <div class="row">
+                <h2>"Events"</h2>
+                <span class="push"></span>
+                <button
+                    type="button"
+                    class="chip"
+                    aria-pressed=move || all.get().to_string()
+                    on:click=move |_| all.update(|a| *a = !*a)
+                >
+                    "With training steps"
+                </button>
+            </div>
+            {move || {
+                let list: Vec<RemoteEvent> = events
+                    .get()
+                    .into_iter()
+                    .filter(|e| all.get() || e.kind != EventKind::Metrics)
+                    .rev()
+                    .take(300)
+                    .collect();
+                if list.is_empty() {
+                    return view! { <p class="dim">"Nothing happened yet."</p> }.into_any();
+                }
+                view! {
+                    <div class="table-wrap short" role="region" aria-label="Events" tabindex="0">
+                        <table class="table">
+                            <tbody>
+                                {list
+                                    .into_iter()
+                                    .map(|e| {
+                                        let (class, mark) = match e.level {
+                                            Level::Info => ("state", icon::INFO),
+                                            Level::Warn => ("state warn", icon::ALERT),
+                                            Level::Error => ("state error", icon::ALERT),
+                                        };
+                                        let word = match e.level {
+                                            Level::Info => "info",
+                                            Level::Warn => "warning",
+                                            Level::Error => "error",
+                                        };
+                                        view! {
+                                            <tr>
+                                                <td class="dim nowrap mono">
+                                                    {number::time(&e.created_at.to_string())}
+                                                </td>
+                                                <td><span class=class>{icon(mark)} {word}</span></td>
+                                                <td>{e.message}</td>
+                                            </tr>
+                                        }
+                                    })
+                                    .collect_view()}
+                            </tbody>
+                        </table>
+                    </div>
+                }
+                    .into_any()
+            }}
+        </section>
+    }
+}
+
+/// Files the job leaves behind, fetched when asked for.
+fn artifacts(ctx: Ctx, job: FineTuneJob) -> impl IntoView {
+    let busy = RwSignal::new(false);
+    let files = RwSignal::new(Vec::<(String, Vec<u8>)>::new());
+    let simulated = job.simulated;
+    let fetch = move |_| {
+        let Some(work) = ctx.work() else { return };
+        let job = job.clone();
+        busy.set(true);
+        leptos::task::spawn_local(async move {
+            match work::artifacts(&work, &job).await {
+                Ok(list) => {
+                    let _ = files.try_set(list);
+                }
+                Err(e) => ctx.failed("No artifacts", e),
+            }
+            let _ = busy.try_set(false);
+        });
+    };
+    view! {
+        <section class="panel ruled">
+            <div class="row">
+                <h2>"Artifacts"</h2>
+                {simulated.then(job_state::simulated_badge)}
+            </div>
+            {move || {
+                let list = files.get();
+                if list.is_empty() {
+                    return view! {
+                        <div class="row">
+                            <button
+                                type="button"
+                                class="button"
+                                disabled=move || busy.get()
+                                on:click=fetch.clone()
+                            >
+                                {icon(icon::DOWNLOAD)}
+                                {move || if busy.get() { "Fetching…" } else { "Fetch artifacts" }}
+                            </button>
+                        </div>
+                    }
+                        .into_any();
+                }
+                view! {
+                    <ul class="files">
+                        {list
+                            .into_iter()
+                            .map(|(name, bytes)| {
+                                let size = number::bytes(bytes.len() as u64);
+                                let file = name.clone();
+                                view! {
+                                    <li>
+                                        <span class="mono truncate">{name}</span>
+                                        <span class="hint">{size}</span>
+                                        <button
+                                            type="button"
+                                            class="button quiet small push"
+                                            on:click=move |_| save(ctx, &file, &bytes)
+                                        >
+                                            {icon(icon::DOWNLOAD)}
+                                            "Download"
+                                        </button>
+                                    </li>
+                                }
+                            })
+                            .collect_view()}
+                    </ul>
+                }
+                    .into_any()
+            }}
+        </section>
+    }
+}
+
+fn save(ctx: Ctx, name: &str, bytes: &[u8]) {
+    let parts = Array::of1(&js_sys::Uint8Array::from(bytes));
+    let done =
+        browser::blob(&parts, "application/octet-stream").and_then(|b| browser::download(&b, name));
+    if let Err(e) = done {
+        ctx.failed("No download", browser::js_text(&e));
+    }
+}

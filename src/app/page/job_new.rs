@@ -1,0 +1,316 @@
+//! A new job: what to train and where, with everything that would stop it beside the button.
+
+use leptos::prelude::*;
+
+use crate::app::context::Ctx;
+use crate::app::page;
+use crate::app::part::field::{self, Text};
+use crate::app::part::notice::Tone;
+use crate::app::part::{job_state, notice};
+use crate::app::route::Route;
+use crate::app::state::config_form::problems_at;
+use crate::app::state::job_form::{self, JobForm};
+use crate::app::state::number;
+use crate::app::{dataset, work};
+use crate::job::FineTuneConfig;
+use crate::problem::Problem;
+use crate::provider::{PROVIDERS, ProviderName, Scenario};
+
+pub(crate) fn page(ctx: Ctx) -> impl IntoView {
+    let form = RwSignal::new(offer(ctx, PROVIDERS[0].name()));
+    let starting = RwSignal::new(false);
+    let config =
+        Memo::new(move |_| form.with(|f| f.parse(&dataset::path(ctx), ctx.validation_split.get())));
+    let problems = Memo::new(move |_| {
+        let mut out = match config.get() {
+            Ok(c) => ctx
+                .work()
+                .map(|w| w.tuner.preflight(&c))
+                .unwrap_or_default(),
+            Err(p) => p,
+        };
+        if ctx.samples.with(std::collections::BTreeMap::is_empty) {
+            out.push(
+                Problem::error("no_samples", "", "there are no samples yet")
+                    .hint("generate some first"),
+            );
+        } else if ctx.run.with(Option::is_some) {
+            out.push(
+                Problem::error("still_generating", "", "samples are still being generated")
+                    .hint("wait for the run or cancel it"),
+            );
+        }
+        out
+    });
+    view! {
+        <div class="page">
+            {page::head(
+                "New job",
+                move || format!(
+                    "Over {}",
+                    ctx.samples.with(|s| number::things(s.len() as u64, "sample")),
+                ),
+                view! { <a class="button" href="#/jobs">"All jobs"</a> },
+            )}
+            <div class="split-view">
+                <div class="stack form">{fields(ctx, form, problems)}</div>
+                <div class="stack preview-side">{preflight(ctx, form, config, problems, starting)}</div>
+            </div>
+        </div>
+    }
+}
+
+/// The first offer for a provider.
+fn offer(ctx: Ctx, provider: ProviderName) -> JobForm {
+    let names: Vec<String> = ctx
+        .jobs
+        .with_untracked(|l| l.iter().map(|j| j.job_id.clone()).collect());
+    let keys: Vec<String> = ctx
+        .models
+        .with_untracked(|l| l.iter().map(|m| m.key.clone()).collect());
+    JobForm::new(provider, &|n| names.iter().chain(&keys).any(|x| x == n))
+}
+
+fn fields(ctx: Ctx, form: RwSignal<JobForm>, problems: Memo<Vec<Problem>>) -> impl IntoView {
+    let at = move |path: &'static str| {
+        move || {
+            problems_at(&problems.get(), path)
+                .cloned()
+                .collect::<Vec<_>>()
+        }
+    };
+    let member = move |id: &'static str,
+                       label: &'static str,
+                       hint: &str,
+                       m: fn(&mut JobForm) -> &mut String| {
+        field::text(
+            Text {
+                id,
+                label,
+                hint: hint.to_owned(),
+                mode: "text",
+            },
+            move || m(&mut form.get()).clone(),
+            move |v| form.update(|f| *m(f) = v),
+            at(id),
+        )
+    };
+    view! {
+        {field::chips(
+            "Provider",
+            "",
+            || PROVIDERS.iter().map(|v| (v.name(), v.label().to_owned())).collect(),
+            move |p: &ProviderName| form.with(|f| f.provider == *p),
+            move |p| form.set(offer(ctx, p)),
+            Vec::new,
+        )}
+        <div class="fields">
+            <div class="field wide">
+                {member("base_model", "Base model", "the vendor’s id", |f| &mut f.base_model)}
+                <div class="chips">
+                    {move || {
+                        form.with(|f| f.provider)
+                            .vendor()
+                            .base_models()
+                            .iter()
+                            .map(|m| {
+                                view! {
+                                    <button
+                                        type="button"
+                                        class="chip"
+                                        title=m.note
+                                        aria-pressed=move || {
+                                            form.with(|f| f.base_model == m.id).to_string()
+                                        }
+                                        on:click=move |_| {
+                                            form.update(|f| f.base_model = m.id.to_owned())
+                                        }
+                                    >
+                                        {m.id}
+                                    </button>
+                                }
+                            })
+                            .collect_view()
+                    }}
+                </div>
+            </div>
+            {member("job_name", "Job name", "letters, digits, _ and -", |f| &mut f.name)}
+            {member("register_llm_key", "Registry key", "empty: not registered", |f| &mut f.key)}
+            <div class="field wide">
+                {member("description", "Description", "optional", |f| &mut f.description)}
+            </div>
+            {member("hyperparameters.n_epochs", "Epochs", "auto: the vendor chooses", |f| &mut f.epochs)}
+            {member("hyperparameters.batch_size", "Batch size", "auto: the vendor chooses", |f| &mut f.batch_size)}
+            {member(
+                "hyperparameters.learning_rate_multiplier",
+                "Learning rate factor",
+                "auto: the vendor chooses",
+                |f| &mut f.rate,
+            )}
+        </div>
+        <div class="stack switches">
+            {field::check(
+                "Simulated",
+                "nothing is sent, nothing is trained; every name and file is marked",
+                move || form.with(|f| f.simulated || !f.can_be_real()),
+                move |v| form.update(|f| f.simulated = v || !f.can_be_real()),
+            )}
+            {move || {
+                form.with(|f| !f.can_be_real())
+                    .then(|| {
+                        view! {
+                            <p class="hint">
+                                "This version creates real jobs only where it says so. Format the dataset and create the job with the vendor’s own tools, or write the custom bundle."
+                            </p>
+                        }
+                    })
+            }}
+            {move || {
+                form.with(|f| f.simulated || !f.can_be_real())
+                    .then(|| {
+                        view! {
+                            <div class="fields">
+                                {field::select(
+                                    "scenario",
+                                    "What happens",
+                                    Scenario::ALL
+                                        .iter()
+                                        .map(|s| (s.1.to_owned(), s.2.to_owned()))
+                                        .collect(),
+                                    move || {
+                                        form.with(|f| {
+                                            Scenario::ALL
+                                                .iter()
+                                                .find(|s| s.0 == f.scenario)
+                                                .map_or("", |s| s.1)
+                                                .to_owned()
+                                        })
+                                    },
+                                    move |v| {
+                                        if let Some(s) = Scenario::ALL.iter().find(|s| s.1 == v) {
+                                            form.update(|f| f.scenario = s.0);
+                                        }
+                                    },
+                                )}
+                                {member(
+                                    "provider_options.simulated.speed",
+                                    "Speed",
+                                    "1 takes about 30 seconds",
+                                    |f| &mut f.speed,
+                                )}
+                            </div>
+                        }
+                    })
+            }}
+        </div>
+    }
+}
+
+fn preflight(
+    ctx: Ctx,
+    form: RwSignal<JobForm>,
+    config: Memo<Result<FineTuneConfig, Vec<Problem>>>,
+    problems: Memo<Vec<Problem>>,
+    starting: RwSignal<bool>,
+) -> impl IntoView {
+    let practice = Memo::new(move |_| form.with(|f| f.simulated || !f.can_be_real()));
+    let start = move |_| {
+        let Ok(config) = config.get_untracked() else {
+            return;
+        };
+        starting.set(true);
+        leptos::task::spawn_local(async move {
+            let stored = dataset::store(ctx).await;
+            let started = match stored {
+                Ok(()) => {
+                    // The page of the job shows the upload, so it opens before the start is over.
+                    if let Some(name) = &config.job_name {
+                        ctx.go(&Route::Job(name.clone()));
+                    }
+                    work::start(ctx, config).await
+                }
+                Err(e) => Err(e),
+            };
+            let _ = starting.try_set(false);
+            match started {
+                Ok(id) => ctx.go(&Route::Job(id)),
+                Err(e) => ctx.failed("The job was not started", e),
+            }
+        });
+    };
+    view! {
+        <section class="stack">
+            <h2>"Before it starts"</h2>
+            <div class="stack" aria-live="polite">
+                {move || job_state::problems(&problems.get(), "Nothing stands in the way")}
+            </div>
+            {move || {
+                practice
+                    .get()
+                    .then(|| {
+                        notice::notice(
+                            Tone::Info,
+                            view! {
+                                <strong>"Simulated — nothing is sent. "</strong>
+                                "The dataset is split, formatted and checked as for a real job; states, events and losses are made up, the same each time."
+                            },
+                        )
+                    })
+            }}
+            {move || {
+                let c = config.get().ok()?;
+                let train = ctx.samples.with(|s| s.len() as u64);
+                Some(
+                    view! {
+                        <dl class="facts">
+                            <dt>"Goes to"</dt>
+                            <dd>
+                                {if practice.get() {
+                                    "nobody".to_owned()
+                                } else {
+                                    c.provider.vendor().label().to_owned()
+                                }}
+                            </dd>
+                            <dt>"Line format"</dt>
+                            <dd class="mono">{c.provider.vendor().format()}</dd>
+                            <dt>"Samples"</dt>
+                            <dd>
+                                {format!(
+                                    "{} · {} for validation",
+                                    number::count(train),
+                                    number::percent(c.validation_split),
+                                )}
+                            </dd>
+                            <dt>"Files"</dt>
+                            <dd class="mono">
+                                {format!("{}/{}", job_form::OUTPUT_DIR, c.job_name.unwrap_or_default())}
+                            </dd>
+                        </dl>
+                    },
+                )
+            }}
+            <div class="row">
+                <button
+                    type="button"
+                    class="button primary"
+                    disabled=move || {
+                        starting.get() || config.with(Result::is_err)
+                            || problems.with(|p| job_state::blocked(p))
+                    }
+                    on:click=start
+                >
+                    {move || match (starting.get(), practice.get()) {
+                        (true, _) => "Starting…",
+                        (false, true) => "Start simulated job",
+                        (false, false) => "Start job",
+                    }}
+                </button>
+                {move || {
+                    ctx.samples
+                        .with(std::collections::BTreeMap::is_empty)
+                        .then(|| view! { <a class="button" href="#/generate">"Generate samples"</a> })
+                }}
+            </div>
+        </section>
+    }
+}

@@ -1,0 +1,109 @@
+//! The pages, one file each.
+
+pub(crate) mod generate;
+pub(crate) mod job;
+pub(crate) mod job_new;
+pub(crate) mod jobs;
+pub(crate) mod models;
+pub(crate) mod overview;
+pub(crate) mod sample;
+pub(crate) mod samples;
+pub(crate) mod settings;
+pub(crate) mod split;
+
+use leptos::prelude::*;
+
+use crate::app::context::Ctx;
+use crate::app::part::notice;
+use crate::app::route::Route;
+use crate::app::state::number;
+
+/// The page of `route`.
+pub(crate) fn view(ctx: Ctx, route: Route) -> AnyView {
+    match route {
+        Route::Overview => overview::page(ctx).into_any(),
+        Route::Generate => generate::page(ctx).into_any(),
+        Route::Samples => samples::page(ctx).into_any(),
+        Route::Sample(i) => sample::page(ctx, i).into_any(),
+        Route::Split => split::page(ctx).into_any(),
+        Route::Jobs => jobs::page(ctx).into_any(),
+        Route::NewJob => job_new::page(ctx).into_any(),
+        Route::Job(id) => job::page(ctx, id).into_any(),
+        Route::Models => models::page(ctx).into_any(),
+        Route::Model(key) => models::detail(ctx, key).into_any(),
+        Route::Settings => settings::page(ctx).into_any(),
+        _ => missing().into_any(),
+    }
+}
+
+fn missing() -> impl IntoView {
+    view! {
+        <div class="page">
+            <h1>"Page not found"</h1>
+            {notice::empty(
+                "Nothing is at this address",
+                "The link may come from another version.",
+                view! { <a class="button" href="#/">"To the overview"</a> },
+            )}
+        </div>
+    }
+}
+
+/// Heading of a page: title, one sentence, buttons.
+pub(crate) fn head(
+    title: impl IntoView,
+    text: impl IntoView,
+    actions: impl IntoView,
+) -> impl IntoView {
+    view! {
+        <div class="page-head">
+            <div class="grow">
+                <h1>{title}</h1>
+                <p>{text}</p>
+            </div>
+            <div class="row">{actions}</div>
+        </div>
+    }
+}
+
+/// A word beside a stage in the navigation: what is there.
+pub(crate) fn stage_note(ctx: Ctx, stage: u8) -> String {
+    match stage {
+        1 => match ctx.run.get() {
+            Some(r) => number::percent(r.share()),
+            None => ctx.samples.with(|s| {
+                if s.is_empty() {
+                    String::new()
+                } else {
+                    number::count(s.len() as u64)
+                }
+            }),
+        },
+        4 => some(ctx.jobs.with(Vec::len)),
+        5 => some(ctx.models.with(Vec::len)),
+        _ => String::new(),
+    }
+}
+
+fn some(n: usize) -> String {
+    if n == 0 {
+        String::new()
+    } else {
+        number::count(n as u64)
+    }
+}
+
+/// What the overview shows of jobs and models.
+pub(crate) fn overview_more(ctx: Ctx) -> impl IntoView {
+    move || {
+        let jobs = ctx.jobs.get();
+        (!jobs.is_empty()).then(|| {
+            view! {
+                <section class="panel">
+                    <h2>"Jobs"</h2>
+                    {jobs::table(&jobs[..jobs.len().min(5)])}
+                </section>
+            }
+        })
+    }
+}

@@ -1,0 +1,43 @@
+//! A modal dialog: labelled, trapping focus, giving it back.
+
+use leptos::html::Dialog;
+use leptos::prelude::*;
+
+use crate::app::part::icon::{self, icon};
+
+/// Shows `content` while `open`; Esc and the button close it.
+pub(crate) fn dialog(
+    open: RwSignal<bool>,
+    title: &'static str,
+    content: impl IntoView + 'static,
+) -> impl IntoView {
+    let node = NodeRef::<Dialog>::new();
+    Effect::new(move |_| {
+        let Some(d) = node.get() else { return };
+        match (open.get(), d.open()) {
+            (true, false) => {
+                if let Err(e) = d.show_modal() {
+                    web_sys::console::error_1(&e);
+                }
+            }
+            (false, true) => d.close(),
+            _ => {}
+        }
+    });
+    view! {
+        <dialog class="dialog" aria-label=title node_ref=node on:close=move |_| open.set(false)>
+            <div class="dialog-head">
+                <h2>{title}</h2>
+                <button
+                    type="button"
+                    class="button quiet icon small"
+                    aria-label="Close"
+                    on:click=move |_| open.set(false)
+                >
+                    {icon(icon::CROSS)}
+                </button>
+            </div>
+            <div class="dialog-body">{content}</div>
+        </dialog>
+    }
+}

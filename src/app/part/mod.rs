@@ -1,0 +1,13 @@
+//! Parts that several pages are made of.
+
+pub(crate) mod boxes;
+pub(crate) mod chart;
+pub(crate) mod code;
+pub(crate) mod dialog;
+pub(crate) mod elements;
+pub(crate) mod field;
+pub(crate) mod icon;
+pub(crate) mod job_state;
+pub(crate) mod notice;
+pub(crate) mod progress;
+pub(crate) mod toast;

@@ -1,0 +1,10 @@
+//! What the pages show, as plain values without a browser.
+
+pub mod chart;
+pub mod code;
+pub mod config_form;
+pub mod job_form;
+pub mod keys;
+pub mod number;
+pub mod overlay;
+pub mod progress;

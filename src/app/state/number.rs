@@ -1,0 +1,142 @@
+//! Numbers as people read them.
+
+/// `1234567` as `1,234,567`.
+pub fn count(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// `1 sample`, `2 samples`.
+pub fn things(n: u64, one: &str) -> String {
+    format!("{} {one}{}", count(n), if n == 1 { "" } else { "s" })
+}
+
+/// Bytes in decimal units with at most three digits: `812 B`, `4.1 kB`, `31 MB`.
+pub fn bytes(n: u64) -> String {
+    const UNITS: [&str; 5] = ["B", "kB", "MB", "GB", "TB"];
+    let mut v = n as f64;
+    let mut unit = 0;
+    while v >= 999.5 && unit + 1 < UNITS.len() {
+        v /= 1000.0;
+        unit += 1;
+    }
+    if unit == 0 || v >= 9.95 {
+        format!("{} {}", v.round() as u64, UNITS[unit])
+    } else {
+        format!("{v:.1} {}", UNITS[unit])
+    }
+}
+
+/// A share from 0 to 1 as `12 %`; never `0 %` or `100 %` when it is not exactly that.
+pub fn percent(share: f64) -> String {
+    let p = share * 100.0;
+    let r = p.round();
+    if r == 0.0 && p > 0.0 {
+        "< 1 %".into()
+    } else if r == 100.0 && p < 100.0 {
+        "> 99 %".into()
+    } else {
+        format!("{r:.0} %")
+    }
+}
+
+/// Seconds as `8 s`, `2 min 5 s`, `3 h 10 min`.
+pub fn duration(seconds: f64) -> String {
+    let s = seconds.max(0.0).round() as u64;
+    match s {
+        0..=59 => format!("{s} s"),
+        60..=3599 => match s % 60 {
+            0 => format!("{} min", s / 60),
+            r => format!("{} min {r} s", s / 60),
+        },
+        _ => match s % 3600 / 60 {
+            0 => format!("{} h", s / 3600),
+            m => format!("{} h {m} min", s / 3600),
+        },
+    }
+}
+
+/// A price in US dollars: `$0.04`, `$12`, `less than $0.01`.
+pub fn dollars(v: f64) -> String {
+    if v == 0.0 {
+        "$0".into()
+    } else if v < 0.01 {
+        "less than $0.01".into()
+    } else if v < 10.0 {
+        format!("${v:.2}")
+    } else {
+        format!("${}", count(v.round() as u64))
+    }
+}
+
+/// `2026-11-22T23:41:07Z` as `2026-11-22 23:41:07`; anything else as it is.
+pub fn time(iso: &str) -> String {
+    match (iso.get(..10), iso.get(11..19)) {
+        (Some(day), Some(clock)) if iso.as_bytes()[10] == b'T' => format!("{day} {clock}"),
+        _ => iso.to_owned(),
+    }
+}
+
+/// `login_form` as `Login form`.
+pub fn words(id: &str) -> String {
+    let s = id.replace(['_', '-'], " ");
+    let mut c = s.chars();
+    match c.next() {
+        Some(first) => first.to_uppercase().chain(c).collect(),
+        None => s,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_and_things() {
+        assert_eq!(count(0), "0");
+        assert_eq!(count(999), "999");
+        assert_eq!(count(1_000), "1,000");
+        assert_eq!(count(1_234_567), "1,234,567");
+        assert_eq!(things(1, "sample"), "1 sample");
+        assert_eq!(things(0, "sample"), "0 samples");
+    }
+
+    #[test]
+    fn sizes_keep_two_or_three_digits() {
+        assert_eq!(bytes(0), "0 B");
+        assert_eq!(bytes(999), "999 B");
+        assert_eq!(bytes(1_000), "1.0 kB");
+        assert_eq!(bytes(9_960), "10 kB");
+        assert_eq!(bytes(999_600), "1.0 MB");
+        assert_eq!(bytes(31_400_000), "31 MB");
+        assert_eq!(bytes(u64::MAX), "18446744 TB");
+    }
+
+    #[test]
+    fn shares_never_claim_all_or_nothing() {
+        assert_eq!(percent(0.0), "0 %");
+        assert_eq!(percent(0.001), "< 1 %");
+        assert_eq!(percent(0.999), "> 99 %");
+        assert_eq!(percent(1.0), "100 %");
+    }
+
+    #[test]
+    fn durations_prices_times() {
+        assert_eq!(duration(0.4), "0 s");
+        assert_eq!(duration(125.0), "2 min 5 s");
+        assert_eq!(duration(3600.0 * 3.0 + 600.0), "3 h 10 min");
+        assert_eq!(dollars(0.001), "less than $0.01");
+        assert_eq!(dollars(1234.4), "$1,234");
+        assert_eq!(time("2026-11-22T23:41:07.123Z"), "2026-11-22 23:41:07");
+        assert_eq!(time("yesterday"), "yesterday");
+        assert_eq!(words("login_form"), "Login form");
+        assert_eq!(words(""), "");
+    }
+}

@@ -1,0 +1,230 @@
+//! Jobs and models: the finetuner over this browser's store, mirrored into signals.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use leptos::prelude::*;
+
+use crate::app::browser;
+use crate::app::context::Ctx;
+use crate::app::part::notice::Tone;
+use crate::base::ports::Ports;
+use crate::error::Result;
+use crate::job::{FineTuneConfig, FineTuneJob, FineTuneJobManager, Update, VisionFinetuner};
+use crate::provider::RemoteEvent;
+use crate::registry::{LlmConfigRegistry, RegistryEntry};
+
+/// What drives the jobs.
+#[derive(Clone)]
+pub(crate) struct Work {
+    pub(crate) ports: Ports,
+    pub(crate) tuner: VisionFinetuner,
+    pub(crate) registry: LlmConfigRegistry,
+}
+
+impl Work {
+    /// Over these ports; every change is mirrored into `ctx`.
+    pub(crate) fn new(ctx: Ctx, ports: Ports) -> Self {
+        let manager = FineTuneJobManager::new(Rc::clone(&ports.store));
+        let registry = LlmConfigRegistry::new(Rc::clone(&ports.store), Rc::clone(&ports.clock));
+        let tuner = VisionFinetuner::new(manager, ports.clone())
+            .with_registry(Rc::new(registry.clone()))
+            .on_update(move |u| heard(ctx, &u));
+        Self {
+            ports,
+            tuner,
+            registry,
+        }
+    }
+
+    fn jobs(&self) -> &FineTuneJobManager {
+        self.tuner.job_manager()
+    }
+}
+
+/// Takes a change of a job into the pages.
+fn heard(ctx: Ctx, update: &Update<'_>) {
+    match update {
+        Update::Job(job) => put(ctx, job),
+        Update::Upload { job, progress } => {
+            ctx.uploads.update(|u| {
+                u.insert(job.job_id.clone(), *progress);
+            });
+        }
+        Update::Events { job, events } => {
+            ctx.events.update(|all| {
+                if let Some(list) = all.get_mut(&job.job_id) {
+                    let known: BTreeSet<&str> = list.iter().map(|e| e.id.as_str()).collect();
+                    let fresh: Vec<RemoteEvent> = events
+                        .iter()
+                        .filter(|e| !known.contains(e.id.as_str()))
+                        .cloned()
+                        .collect();
+                    list.extend(fresh);
+                }
+            });
+        }
+    }
+}
+
+fn put(ctx: Ctx, job: &FineTuneJob) {
+    let finished = job.state.is_final()
+        && ctx.jobs.with_untracked(|l| {
+            l.iter()
+                .any(|j| j.job_id == job.job_id && !j.state.is_final())
+        });
+    ctx.jobs.update(
+        |list| match list.iter_mut().find(|j| j.job_id == job.job_id) {
+            Some(old) => *old = job.clone(),
+            None => list.insert(0, job.clone()),
+        },
+    );
+    if finished {
+        let tone = if job.model_name.is_some() {
+            Tone::Ok
+        } else {
+            Tone::Warn
+        };
+        ctx.toast(tone, format!("Job {} {}", job.job_id, job.state.label()));
+        reload_models(ctx);
+    }
+}
+
+/// Reads jobs and models from the store and goes on with what was under way.
+pub(crate) async fn open(ctx: Ctx) -> Result<()> {
+    let Some(work) = ctx.work() else {
+        return Ok(());
+    };
+    let mut jobs = work.jobs().list().await?;
+    jobs.sort_by(|a, b| b.created_at.cmp(&a.created_at));
+    for job in jobs.iter().filter(|j| !j.state.is_final()) {
+        watch(ctx, job.job_id.clone());
+    }
+    ctx.jobs.set(jobs);
+    ctx.models.set(work.registry.list().await?);
+    Ok(())
+}
+
+fn reload_models(ctx: Ctx) {
+    let Some(work) = ctx.work() else { return };
+    leptos::task::spawn_local(async move {
+        match work.registry.list().await {
+            Ok(list) => ctx.models.set(list),
+            Err(e) => ctx.failed("Models could not be read", e),
+        }
+    });
+}
+
+/// Reads the events of a job once.
+pub(crate) fn load_events(ctx: Ctx, id: String) {
+    let Some(work) = ctx.work() else { return };
+    if ctx.events.with_untracked(|e| e.contains_key(&id)) {
+        return;
+    }
+    leptos::task::spawn_local(async move {
+        match work.jobs().events(&id).await {
+            Ok(list) => ctx.events.update(|e| {
+                e.insert(id, list);
+            }),
+            Err(e) => ctx.failed("Events could not be read", e),
+        }
+    });
+}
+
+/// Watches a job to its end.
+fn watch(ctx: Ctx, id: String) {
+    let Some(work) = ctx.work() else { return };
+    leptos::task::spawn_local(async move {
+        if let Err(e) = work.tuner.wait(&id).await {
+            ctx.failed(&format!("Job {id}"), e);
+        }
+    });
+}
+
+/// Starts a job over the samples there are and opens its page.
+///
+/// # Errors
+/// What stops the start.
+pub(crate) async fn start(ctx: Ctx, config: FineTuneConfig) -> Result<String> {
+    let work = ctx
+        .work()
+        .ok_or_else(|| crate::error::Error::storage("store_closed", "storage is not open yet"))?;
+    let job = work.tuner.start_finetune(&config).await?;
+    let id = job.job_id.clone();
+    watch(ctx, id.clone());
+    Ok(id)
+}
+
+/// Asks for a job to be stopped.
+pub(crate) fn cancel(ctx: Ctx, id: String) {
+    let Some(work) = ctx.work() else { return };
+    leptos::task::spawn_local(async move {
+        if let Err(e) = work.tuner.cancel(&id).await {
+            ctx.failed("Not cancelled", e);
+        }
+    });
+}
+
+/// Fetches the artifacts of a job: names and bytes.
+pub(crate) async fn artifacts(work: &Work, job: &FineTuneJob) -> Result<Vec<(String, Vec<u8>)>> {
+    let folder = format!("{}/artifacts", job.folder());
+    let paths = work.tuner.download_model(&job.job_id, &folder).await?;
+    let mut out = Vec::new();
+    for path in paths {
+        let bytes = work.ports.files.read_all(&path).await?;
+        let name = path.rsplit('/').next().unwrap_or(&path).to_owned();
+        out.push((name, bytes));
+    }
+    Ok(out)
+}
+
+/// Takes a model out of the registry.
+pub(crate) fn deregister(ctx: Ctx, entry: &RegistryEntry) {
+    let Some(work) = ctx.work() else { return };
+    let key = entry.key.clone();
+    leptos::task::spawn_local(async move {
+        match work.registry.deregister_config(&key).await {
+            Ok(()) => {
+                ctx.toast(Tone::Ok, format!("{key} is no longer registered"));
+                reload_models(ctx);
+            }
+            Err(e) => ctx.failed("Not removed", e),
+        }
+    });
+}
+
+/// The jobs as `jobs.json`.
+pub(crate) fn export_jobs(ctx: Ctx) {
+    let Some(work) = ctx.work() else { return };
+    leptos::task::spawn_local(async move {
+        match work.jobs().export_json().await {
+            Ok(text) => {
+                let done = browser::bytes_blob(text.as_bytes(), "application/json")
+                    .and_then(|b| browser::download(&b, "jobs.json"));
+                if let Err(e) = done {
+                    ctx.failed("No download", browser::js_text(&e));
+                }
+            }
+            Err(e) => ctx.failed("Jobs could not be exported", e),
+        }
+    });
+}
+
+/// Reads a `jobs.json`; jobs that are there already stay as they are.
+pub(crate) fn import_jobs(ctx: Ctx, text: String) {
+    let Some(work) = ctx.work() else { return };
+    leptos::task::spawn_local(async move {
+        match work.jobs().import_json(&text, false).await {
+            Ok(r) => {
+                ctx.toast(
+                    Tone::Ok,
+                    format!("{} jobs added, {} were there already", r.added, r.same),
+                );
+                if let Err(e) = open(ctx).await {
+                    ctx.failed("Jobs could not be read", e);
+                }
+            }
+            Err(e) => ctx.failed("Nothing was imported", e),
+        }
+    });
+}

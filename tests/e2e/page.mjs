@@ -1,0 +1,40 @@
+// The test every other test builds on: it fails on anything the browser complains about.
+import { test as base, expect } from "@playwright/test";
+
+export { expect };
+
+export const test = base.extend({
+  page: async ({ page }, use) => {
+    const complaints = [];
+    page.on("pageerror", (e) => complaints.push(`page error: ${e.message}`));
+    page.on("console", (m) => {
+      if (m.type() === "error" || m.type() === "warning") complaints.push(`console ${m.type()}: ${m.text()}`);
+    });
+    page.on("requestfailed", (r) => complaints.push(`request failed: ${r.url()} ${r.failure()?.errorText}`));
+    page.on("response", (r) => {
+      if (r.status() >= 400) complaints.push(`status ${r.status()}: ${r.url()}`);
+    });
+    await use(page);
+    expect(complaints).toEqual([]);
+  },
+});
+
+/** Opens a page of the app by its hash and waits for its heading. */
+export async function open(page, hash, heading) {
+  await page.goto(`./${hash}`);
+  await expect(page.getByRole("heading", { level: 1, name: heading })).toBeVisible({ timeout: 60_000 });
+}
+
+/** Fails when the page is wider than the window. */
+export async function expectNoOverflow(page, where) {
+  const [content, shown] = await page.evaluate(() => [
+    document.documentElement.scrollWidth,
+    document.documentElement.clientWidth,
+  ]);
+  expect(content, `${where} is wider than the window`).toBeLessThanOrEqual(shown);
+}
+
+/** Number in a text such as "12 of 50 samples". */
+export function firstNumber(text) {
+  return Number(text.replace(/,/g, "").match(/\d+/)?.[0]);
+}
