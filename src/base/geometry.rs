@@ -94,6 +94,7 @@ impl Rect {
 
 /// A point in image pixels.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify))]
 pub struct PxPoint {
     /// Column.
     pub x: i32,
@@ -103,6 +104,7 @@ pub struct PxPoint {
 
 /// A rectangle in image pixels: the shape of every published box.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify))]
 pub struct PxRect {
     /// Left edge.
     pub x: i32,

@@ -17,6 +17,7 @@ use crate::problem::{self, Problem};
 /// assert!(c.validate().is_empty());
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify))]
 #[serde(default, deny_unknown_fields)]
 pub struct GenerationConfig {
     /// Number of samples.
@@ -56,6 +57,7 @@ pub struct GenerationConfig {
 
 /// Picture format. All are written as 8-bit RGB, which every provider accepts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify))]
 #[serde(rename_all = "snake_case")]
 pub enum ImageFormat {
     /// Lossless; the default.

@@ -40,6 +40,7 @@ pub struct Plan {
 
 /// Light or dark.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify))]
 #[serde(rename_all = "snake_case")]
 pub enum ColorScheme {
     /// Dark text on a light page.
@@ -553,6 +554,7 @@ pub struct Element {
 
 /// Where an accessible name comes from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify))]
 #[serde(rename_all = "snake_case")]
 pub enum NameFrom {
     /// No name.
@@ -570,6 +572,7 @@ pub enum NameFrom {
 
 /// Something a person can do with an element: the seed's `action`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify))]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
     /// Press it.
@@ -599,6 +602,7 @@ impl Action {
 
 /// WAI-ARIA states and properties, `None` where they do not apply.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify))]
 #[serde(default)]
 pub struct State {
     /// `aria-checked`: `true`, `false` or `mixed`.
@@ -663,6 +667,7 @@ fn is_false(v: &bool) -> bool {
 
 /// `aria-checked`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify))]
 #[serde(rename_all = "snake_case")]
 pub enum Checked {
     /// On.
@@ -675,6 +680,7 @@ pub enum Checked {
 
 /// Place of a cell, counted from 1 without the header row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify))]
 pub struct GridPlace {
     /// 0 for the header row.
     pub row: u32,

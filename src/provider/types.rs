@@ -8,6 +8,7 @@ use crate::base::time::Timestamp;
 
 /// The vendors of the seed. Serialised as `openai`, `gemini`, `custom`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ProviderName {

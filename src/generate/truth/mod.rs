@@ -16,6 +16,7 @@ use crate::generate::plan::{Action, GridPlace, NameFrom, State};
 
 /// The elements of one screen, in document order.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify))]
 pub struct Truth {
     /// Image width in pixels.
     pub width: u32,
@@ -29,6 +30,7 @@ pub struct Truth {
 
 /// One element. All geometry is in image pixels.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify))]
 pub struct TrueElement {
     /// `e0`, `e1` … in document order; the value of `data-e` in the HTML.
     pub id: String,
