@@ -1,0 +1,133 @@
+// The packed tarball, installed like anybody's: in Node, in a bundled page, under TypeScript.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { before, test } from 'node:test';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { launch, open, serve } from '../harness.mjs';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const tools = join(here, '../node_modules');
+const tarball = process.env.TARBALL;
+const project = join(dirname(tarball), 'project');
+const run = (program, args) =>
+  execFileSync(program, args, { cwd: project, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+
+before(() => {
+  rmSync(project, { recursive: true, force: true });
+  mkdirSync(project, { recursive: true });
+  cpSync(join(here, 'page'), join(project, 'page'), { recursive: true });
+  cpSync(join(here, 'types'), join(project, 'types'), { recursive: true });
+  writeFileSync(join(project, 'package.json'), '{"private": true, "type": "module"}');
+  writeFileSync(join(project, 'probe.js'), "export * from 'screensmith';\n");
+  run('npm', ['install', '--offline', '--no-audit', '--no-fund', tarball]);
+});
+
+const load = () => import(pathToFileURL(join(project, 'probe.js')));
+
+test('the README example runs in Node, from generation to a registered model', () => {
+  const readme = readFileSync(join(here, '../../README.md'), 'utf8');
+  const blocks = [...readme.matchAll(/```js\n([\s\S]*?)```/g)].map((m) => m[1]);
+  assert.ok(blocks.length >= 2, `${blocks.length} blocks`);
+  const said = blocks.map((block, i) => {
+    writeFileSync(join(project, `readme${i}.js`), block);
+    return run('node', [`readme${i}.js`]);
+  });
+  assert.match(said.join(''), /completed/);
+  assert.match(said.join(''), /OPENAI_SYNTHETIC_UI_DEMO/);
+});
+
+test('samples are plain objects with a picture', async () => {
+  const { Generator, GenerationConfig, init } = await load();
+  await init();
+  const generator = new Generator(new GenerationConfig({ numSamples: 3, seed: 7 }));
+  assert.equal(generator.config.num_samples, 3);
+  assert.equal(generator.config.screenshot_width, 1280);
+  const sample = generator.sample(2);
+  assert.equal(sample.index, 2);
+  assert.match(sample.fingerprint, /^[0-9a-f]{32}$/);
+  const png = sample.image.bytes;
+  assert.ok(png instanceof Uint8Array);
+  assert.deepEqual([...png.slice(0, 8)], [137, 80, 78, 71, 13, 10, 26, 10]);
+  const header = new DataView(png.buffer, png.byteOffset);
+  assert.deepEqual([header.getUint32(16), header.getUint32(20)], [1280, 720]);
+  assert.ok(sample.truth.elements.length >= 5);
+  const element = sample.truth.elements.find((e) => e.interactive && e.point);
+  assert.ok(sample.html.includes(`data-e="${element.id}"`));
+  assert.equal(structuredClone(sample).fingerprint, sample.fingerprint);
+  assert.equal(generator.sample(2).fingerprint, sample.fingerprint);
+  const other = new Generator({ numSamples: 3, seed: 8 });
+  assert.notEqual(other.sample(2).fingerprint, sample.fingerprint);
+});
+
+test('the iterator reports progress and stops on a signal', async () => {
+  const { Generator } = await load();
+  const generator = new Generator({ numSamples: 50, seed: 1, includeScreenshots: false });
+  const stop = new AbortController();
+  const seen = [];
+  const told = [];
+  await assert.rejects(
+    async () => {
+      const onProgress = (p) => told.push(p);
+      for await (const sample of generator.samples({ from: 4, signal: stop.signal, onProgress })) {
+        seen.push(sample.index);
+        if (seen.length === 3) stop.abort();
+      }
+    },
+    { name: 'AbortError' },
+  );
+  assert.deepEqual(seen, [4, 5, 6]);
+  assert.deepEqual(told.at(-1), { done: 3, total: 46 });
+});
+
+test('what is wrong is named, not guessed', async () => {
+  const { Generator, validateConfig, VisionFinetuner, FineTuneConfig, ProviderName } = await load();
+  const problems = validateConfig({ minElements: 9, maxElements: 3, uiTypes: [] });
+  assert.deepEqual(problems.map((p) => p.path).sort(), ['min_elements', 'ui_types']);
+  assert.throws(() => new Generator({ screenshotWidth: 0 }), {
+    name: 'ScreensmithError',
+    kind: 'caller',
+    code: 'viewport_size',
+    path: 'screenshot_width',
+  });
+  assert.throws(() => new Generator({ colour: 1 }), { path: 'colour' });
+  assert.throws(() => new Generator({ seed: 'x' }), { path: 'seed' });
+  assert.throws(() => new Generator().sample(-1), { path: 'index' });
+  assert.throws(() => new Generator().sample(0.5), { path: 'index' });
+  const config = new FineTuneConfig({
+    datasetPath: 'nowhere.jsonl',
+    provider: ProviderName.CUSTOM,
+    baseModel: 'm',
+    validationSplit: 2,
+  });
+  assert.equal(config.validate()[0].path, 'validation_split');
+  await assert.rejects(new VisionFinetuner().startFinetune(config), { path: 'validation_split' });
+});
+
+test('a bundled page makes the same samples, also in a worker', async () => {
+  run('node', [join(tools, 'vite/bin/vite.js'), 'build', 'page', '--logLevel', 'warn']);
+  const server = await serve(join(project, 'page/dist'), '/some/where/');
+  const browser = await launch();
+  try {
+    const { page, faults } = await open(browser, server.url);
+    await page.waitForFunction(() => globalThis.done !== undefined, null, { timeout: 60_000 });
+    const done = await page.evaluate(() => globalThis.done);
+    assert.deepEqual(faults, []);
+    const { Generator } = await load();
+    const here = new Generator({ numSamples: 2, seed: 11 }).sample(1);
+    assert.deepEqual(done, {
+      page: here.fingerprint,
+      worker: here.fingerprint,
+      width: 1280,
+      code: 'viewport_size',
+    });
+  } finally {
+    await browser.close();
+    server.close();
+  }
+});
+
+test('the types describe it', () => {
+  run('node', [join(tools, 'typescript/bin/tsc'), '--project', 'types']);
+});

@@ -1,0 +1,5 @@
+export default {
+  base: './',
+  build: { target: 'esnext', assetsInlineLimit: 0 },
+  worker: { format: 'es' },
+};

@@ -1,0 +1,49 @@
+import {
+  DatasetExporter,
+  FineTuneConfig,
+  type FineTuneJob,
+  FineTuneJobManager,
+  GenerationConfig,
+  Generator,
+  ProviderName,
+  type Sample,
+  SyntheticUIGenerator,
+  VisionFinetuner,
+  init,
+} from 'screensmith';
+import { WorkerGenerator } from 'screensmith/client';
+
+await init();
+const generator = new Generator({ numSamples: 3, imageFormat: 'webp', viewports: [[390, 844]] });
+const count: number = generator.config.num_samples ?? 0;
+const sample: Sample = generator.sample(count - 1);
+if (sample.image) new Blob([sample.image.bytes], { type: sample.image.media_type });
+for (const element of sample.truth.elements) {
+  const role: string = element.role;
+  const width: number = element.box.width;
+  if (element.actions.includes('click')) console.log(role, width, element.point?.x);
+}
+for await (const next of generator.samples({ signal: AbortSignal.timeout(1000) })) {
+  console.log(next.fingerprint);
+}
+
+const layouts = new SyntheticUIGenerator(new GenerationConfig({ seed: 7 })).generateBatch();
+const datasetPath: string = await new DatasetExporter().exportJsonl(layouts);
+const config = new FineTuneConfig({
+  datasetPath,
+  provider: ProviderName.OPENAI,
+  baseModel: 'gpt-4o-mini',
+  providerOptions: { simulated: {} },
+});
+const finetuner = new VisionFinetuner({ jobManager: new FineTuneJobManager() });
+const job: FineTuneJob = await finetuner.startFinetune(config);
+if (job.status === 'completed') console.log(job.metrics.train_samples);
+const far: Promise<Sample> = new WorkerGenerator({ seed: 1 }).sample(0);
+console.log((await far).layout_id);
+
+// @ts-expect-error no such format
+new Generator({ imageFormat: 'gif' });
+// @ts-expect-error records are snake_case, options are camelCase
+new Generator({ num_samples: 3 });
+// @ts-expect-error nobody of that name
+new FineTuneConfig({ datasetPath, provider: 'nobody', baseModel: 'm' });
