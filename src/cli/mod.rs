@@ -5,13 +5,18 @@
 
 mod generate;
 mod output;
+mod preview;
+mod stats;
 mod stopwatch;
 
+use std::fs::File;
+use std::io::BufReader;
 use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::dataset::Records;
 use crate::error::{Error, ErrorKind, Result};
 pub use output::Output;
 use stopwatch::Stopwatch;
@@ -35,6 +40,10 @@ struct Cli {
 enum Command {
     /// Make a dataset: screenshots, pages, ground truth
     Generate(generate::Args),
+    /// Count what is in a dataset
+    Stats(stats::Args),
+    /// Draw a contact sheet of a dataset, with boxes
+    Preview(preview::Args),
 }
 
 /// How a command that did not fail ended.
@@ -63,7 +72,19 @@ pub fn main() -> ExitCode {
 fn run(command: Command, output: &Output) -> Result<Outcome> {
     match command {
         Command::Generate(args) => generate::run(&args, output),
+        Command::Stats(args) => stats::run(&args, output),
+        Command::Preview(args) => preview::run(&args, output),
     }
+}
+
+/// The records of a dataset file, one at a time.
+fn open_records(path: &Path) -> Result<Records<BufReader<File>>> {
+    let file = File::open(path).map_err(|e| {
+        Error::caller("file_unreadable", e.to_string())
+            .at(path.display().to_string())
+            .hint("check the path")
+    })?;
+    Ok(Records::new(BufReader::with_capacity(1 << 20, file)))
 }
 
 /// Reads a JSON file into a type that refuses unknown fields.

@@ -100,12 +100,16 @@ pub struct GroundTruth {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct BBox {
     /// Left edge.
+    #[serde(serialize_with = "shortest")]
     pub x: f64,
     /// Top edge.
+    #[serde(serialize_with = "shortest")]
     pub y: f64,
     /// Width.
+    #[serde(serialize_with = "shortest")]
     pub width: f64,
     /// Height.
+    #[serde(serialize_with = "shortest")]
     pub height: f64,
 }
 
@@ -402,6 +406,16 @@ fn anchor(e: &TrueElement) -> Option<Anchor> {
         label: text.to_owned(),
         hints,
     })
+}
+
+/// Whole numbers without a fraction: `218`, not `218.0`.
+fn shortest<S: serde::Serializer>(v: &f64, s: S) -> Result<S::Ok, S::Error> {
+    let whole = *v as i64;
+    if whole as f64 == *v {
+        s.serialize_i64(whole)
+    } else {
+        s.serialize_f64(*v)
+    }
 }
 
 fn null_as_default<'de, D: serde::Deserializer<'de>>(d: D) -> Result<String, D::Error> {
