@@ -69,3 +69,6 @@ pub static ARCHETYPES: &[&dyn Archetype] = &[
 pub fn ids() -> impl Iterator<Item = &'static str> + Clone {
     ARCHETYPES.iter().map(|a| a.id())
 }
+
+#[cfg(test)]
+mod tests;

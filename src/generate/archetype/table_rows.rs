@@ -456,10 +456,14 @@ impl Grid {
                 .take(2)
                 .map(CellValue::text)
                 .collect();
-            let meta =
-                s.ui.text(TextRole::Small, c.muted, &detail.join(" · "))
-                    .ellipsis();
-            kids.push(column(2.0, vec![title, meta]).grow(1.0));
+            let mut lines = vec![title];
+            if !detail.is_empty() {
+                lines.push(
+                    s.ui.text(TextRole::Small, c.muted, &detail.join(" · "))
+                        .ellipsis(),
+                );
+            }
+            kids.push(column(2.0, lines).grow(1.0));
             for v in values {
                 match v {
                     CellValue::Badge(label, mood) => {

@@ -4,7 +4,7 @@ use super::choice::checkbox_box;
 use super::node::{block, grid, row};
 use super::ui::{Flags, Ui, control, passive};
 use crate::generate::plan::{
-    Action, Align, Checked, Element, GridPlace, NameFrom, Node, Tag, TextAlign, Track,
+    Action, Align, Checked, Content, Element, GridPlace, NameFrom, Node, Tag, TextAlign, Track,
 };
 use crate::generate::theme::TextRole;
 
@@ -103,6 +103,11 @@ pub fn header_cell(ui: &Ui<'_>, column: &Column, index: usize) -> Node {
     let mut e = passive("header_cell", "columnheader", &text, NameFrom::Text);
     e.grid = Some(place(0, index, "", &column.title));
     let Some(sort) = column.sort else {
+        if text.is_empty() {
+            // A column of buttons.
+            e.name_from = NameFrom::None;
+            return cell_box(ui, column.end, Vec::new()).tag(Tag::Th).element(e);
+        }
         return cell_box(ui, column.end, vec![words])
             .tag(Tag::Th)
             .element(e);
@@ -188,6 +193,15 @@ pub fn cell(ui: &Ui<'_>, column: &Column, at: CellPlace<'_>, text: &str, strong:
         .element(at.element(column, text))
 }
 
+fn add_text(n: &Node, out: &mut String) {
+    n.walk(&mut |n| {
+        if let Content::Text(t) = &n.content {
+            out.push_str(&t.text);
+            out.push(' ');
+        }
+    });
+}
+
 /// A body cell with any content; everything inside is grouped under the row's header.
 pub fn cell_with(
     ui: &Ui<'_>,
@@ -196,9 +210,17 @@ pub fn cell_with(
     name: &str,
     kids: Vec<Node>,
 ) -> Node {
+    let mut e = at.element(column, name);
+    let mut shown = String::new();
+    for k in &kids {
+        add_text(k, &mut shown);
+    }
+    if shown.trim() != name {
+        e.name_from = NameFrom::Aria;
+    }
     cell_box(ui, column.end, kids)
         .tag(Tag::Td)
-        .element(at.element(column, name))
+        .element(e)
         .group(at.row_header)
 }
 
