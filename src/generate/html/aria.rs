@@ -14,8 +14,6 @@ pub(super) struct Place {
     pub(super) has_label: bool,
     /// Inside sectioning content: `header` and `footer` are no landmarks there.
     pub(super) sectioning: bool,
-    /// No element before it has the focus.
-    pub(super) take_focus: bool,
 }
 
 type Attrs<'a> = Vec<(&'static str, Cow<'a, str>)>;
@@ -133,9 +131,6 @@ fn states<'a>(element: &'a Element, place: Place, out: &mut Attrs<'a>) {
         } else {
             ("aria-readonly", flag(true))
         });
-    }
-    if s.focused && place.take_focus {
-        out.push(("autofocus", bare()));
     }
 }
 

@@ -19,8 +19,9 @@ pub(super) enum Inside {
     Column,
 }
 
-/// Declarations for the box of `node`.
-pub(super) fn declarations(node: &Node, inside: Inside) -> String {
+/// Declarations for the box of `node`. `shrinks`: the browser shrinks the element to its
+/// content where the plan fills the room (buttons); `in_block`: the parent is a block.
+pub(super) fn declarations(node: &Node, inside: Inside, shrinks: bool, in_block: bool) -> String {
     let mut o = Out(String::with_capacity(128));
     let s = &node.style;
     o.position(s);
@@ -31,6 +32,13 @@ pub(super) fn declarations(node: &Node, inside: Inside) -> String {
     }
     o.item(s);
     o.size(node);
+    if node.style.width == Length::Auto
+        && !matches!(node.content, Content::Icon(_) | Content::Field(_))
+        && shrinks
+        && fills(&node.style, in_block)
+    {
+        o.put("width:-webkit-fill-available");
+    }
     o.decoration(s);
     match &node.content {
         Content::Text(t) => o.text(&t.style, true),
@@ -49,6 +57,14 @@ pub(super) fn text_declarations(style: &TextStyle, clips: bool) -> String {
         o.put("overflow:hidden");
     }
     o.0
+}
+
+/// Whether an automatic width is all the room there is.
+fn fills(s: &Style, in_block: bool) -> bool {
+    match s.position {
+        Position::Absolute => s.inset.left != Length::Auto && s.inset.right != Length::Auto,
+        _ => in_block,
+    }
 }
 
 struct Out(String);

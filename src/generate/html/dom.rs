@@ -56,6 +56,8 @@ struct Around<'a> {
     form: bool,
     label: bool,
     sectioning: bool,
+    /// The parent is no flex or grid container.
+    in_block: bool,
 }
 
 struct Builder<'a> {
@@ -63,7 +65,6 @@ struct Builder<'a> {
     classes: HashMap<(String, Option<Rgba8>), usize>,
     labelled: HashSet<&'a str>,
     elements: usize,
-    focus_given: bool,
 }
 
 impl<'a> Dom<'a> {
@@ -84,7 +85,6 @@ impl<'a> Dom<'a> {
             classes: HashMap::new(),
             labelled,
             elements: 0,
-            focus_given: false,
         };
         b.add(&plan.root, Around::default());
         b.dom
@@ -108,7 +108,10 @@ impl<'a> Builder<'a> {
             Content::Field(f) if !f.placeholder.is_empty() => Some(f.placeholder_color),
             _ => None,
         };
-        let class = self.class(css::declarations(node, inside), placeholder);
+        let class = self.class(
+            css::declarations(node, inside, tag == "button", around.in_block),
+            placeholder,
+        );
         let mut attrs = Vec::new();
         if let (Some(n), Some(e)) = (element, &node.element) {
             attrs.push(("data-e", Cow::Owned(format!("e{n}"))));
@@ -117,10 +120,8 @@ impl<'a> Builder<'a> {
                 in_label: around.label,
                 has_label: self.labelled.contains(e.html_id.as_str()),
                 sectioning: around.sectioning,
-                take_focus: !self.focus_given,
             };
             aria::attributes(node, e, place, &mut attrs);
-            self.focus_given |= e.state.focused;
         }
         let mut out = DomNode {
             tag,
@@ -168,6 +169,7 @@ impl<'a> Builder<'a> {
                     "p" | "h1" | "h2" | "h3" | "h4" | "button" | "label" | "span"
                 ),
             interactive: around.interactive || matches!(tag, "a" | "button"),
+            in_block: node.style.display == Display::Block && tag != "button",
             form: around.form || tag == "form",
             label: around.label || tag == "label",
             sectioning: around.sectioning

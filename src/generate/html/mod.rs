@@ -45,7 +45,7 @@ pub struct Locator {
 const RESET: &str = "*{box-sizing:border-box;margin:0;padding:0;border:0;font:inherit;\
 color:inherit;background:none;text-decoration:none;list-style:none;outline:0}\
 html{text-rendering:geometricPrecision;text-spacing-trim:space-all;text-autospace:no-autospace;\
-line-break:strict;overflow-wrap:normal;word-break:normal;-webkit-text-size-adjust:none}\
+line-break:strict;overflow-wrap:normal;word-break:normal;overflow:hidden;-webkit-text-size-adjust:none}\
 body *{display:block}\
 button,input,textarea{appearance:none;letter-spacing:normal;text-align:start;border-radius:0}\
 textarea{resize:none;overflow:hidden;overflow-wrap:normal}\
@@ -116,7 +116,7 @@ fn head(out: &mut String, plan: &Plan, dom: &Dom<'_>) {
     );
     let _ = write!(
         out,
-        "body{{position:relative;width:{}px;height:{}px;overflow:hidden;background:{}}}",
+        "body{{position:relative;width:{}px;height:{}px;overflow:clip;background:{}}}",
         plan.viewport.width_px,
         plan.viewport.height_px,
         plan.canvas.css()
@@ -194,7 +194,7 @@ fn write_node(out: &mut String, dom: &Dom<'_>, i: usize) {
 }
 
 fn is_boolean(attr: &str) -> bool {
-    matches!(attr, "disabled" | "required" | "readonly" | "autofocus")
+    matches!(attr, "disabled" | "required" | "readonly")
 }
 
 fn escape(out: &mut String, text: &str) {

@@ -307,6 +307,15 @@ fn tracks(t: &[Track]) -> Vec<taffy::GridTemplateComponent<String>> {
         .collect()
 }
 
+/// Width of a border as browsers use it: whole pixels, rounded down, but at least one.
+pub(crate) fn used_border(width: f32) -> f32 {
+    if width <= 0.0 {
+        0.0
+    } else {
+        width.floor().max(1.0)
+    }
+}
+
 fn taffy_style(node: &Node) -> taffy::Style {
     let s: &Style = &node.style;
     let grid = s.display == Display::Grid;
@@ -360,7 +369,7 @@ fn taffy_style(node: &Node) -> taffy::Style {
         },
         margin: sides(s.margin, length_auto),
         padding: sides(s.padding, px),
-        border: sides(s.border, px),
+        border: sides(s.border, |b| px(used_border(b))),
         align_items: align_items(s.align_items, grid),
         align_self: (s.align_self != Align::Normal).then(|| align_items(s.align_self, grid)),
         justify_content: justify_content(s.justify_content, grid),
