@@ -10,6 +10,9 @@ pub mod message;
 pub mod route;
 pub mod state;
 
+#[cfg(all(target_arch = "wasm32", feature = "worker"))]
+pub mod worker;
+
 #[cfg(all(target_arch = "wasm32", feature = "app"))]
 mod browser;
 #[cfg(all(target_arch = "wasm32", feature = "app"))]

@@ -10,7 +10,7 @@ use crate::app::context::Ctx;
 use crate::app::part::notice::Tone;
 use crate::base::ports::Ports;
 use crate::error::Result;
-use crate::job::{FineTuneConfig, FineTuneJob, FineTuneJobManager, Update, VisionFinetuner};
+use crate::job::{FineTuneConfig, FineTuneJob, FineTuneJobManager, Update as News, VisionFinetuner};
 use crate::provider::RemoteEvent;
 use crate::registry::{LlmConfigRegistry, RegistryEntry};
 
@@ -43,15 +43,15 @@ impl Work {
 }
 
 /// Takes a change of a job into the pages.
-fn heard(ctx: Ctx, update: &Update<'_>) {
+fn heard(ctx: Ctx, update: &News<'_>) {
     match update {
-        Update::Job(job) => put(ctx, job),
-        Update::Upload { job, progress } => {
+        News::Job(job) => put(ctx, job),
+        News::Upload { job, progress } => {
             ctx.uploads.update(|u| {
                 u.insert(job.job_id.clone(), *progress);
             });
         }
-        Update::Events { job, events } => {
+        News::Events { job, events } => {
             ctx.events.update(|all| {
                 if let Some(list) = all.get_mut(&job.job_id) {
                     let known: BTreeSet<&str> = list.iter().map(|e| e.id.as_str()).collect();

@@ -1,5 +1,6 @@
 //! The pages, one file each.
 
+pub(crate) mod format;
 pub(crate) mod generate;
 pub(crate) mod job;
 pub(crate) mod job_new;
@@ -26,13 +27,14 @@ pub(crate) fn view(ctx: Ctx, route: Route) -> AnyView {
         Route::Samples => samples::page(ctx).into_any(),
         Route::Sample(i) => sample::page(ctx, i).into_any(),
         Route::Split => split::page(ctx).into_any(),
+        Route::Format(id) => format::page(ctx, &id).into_any(),
         Route::Jobs => jobs::page(ctx).into_any(),
         Route::NewJob => job_new::page(ctx).into_any(),
         Route::Job(id) => job::page(ctx, id).into_any(),
         Route::Models => models::page(ctx).into_any(),
         Route::Model(key) => models::detail(ctx, key).into_any(),
         Route::Settings => settings::page(ctx).into_any(),
-        _ => missing().into_any(),
+        Route::Unknown(_) => missing().into_any(),
     }
 }
 

@@ -5,6 +5,7 @@ pub mod code;
 pub mod config_form;
 pub mod job_form;
 pub mod keys;
+pub mod lines;
 pub mod number;
 pub mod overlay;
 pub mod progress;
