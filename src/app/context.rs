@@ -190,7 +190,7 @@ impl Ctx {
 
     /// Stores and drivers, once the browser's database is open.
     pub(crate) fn work(self) -> Option<Work> {
-        self.drivers.get()
+        self.drivers.get_untracked()
     }
 
     /// The sample at `index`, when it is there.

@@ -91,7 +91,7 @@ fn rail(ctx: Ctx) -> impl IntoView {
                     })
                     .collect_view()}
                 <div class="rail-sep"></div>
-                {link(Route::Settings, "Data and settings", icon(icon::GEAR).into_any())}
+                {link(Route::Settings, "Settings", icon(icon::GEAR).into_any())}
             </nav>
             <div class="rail-foot">
                 {theme_button(ctx)}
