@@ -223,6 +223,7 @@ fn content(s: &mut Stage<'_>, table: &'static Table, width: f32, height: f32) ->
     let inside = toolbar.is_some() && !narrow && s.vary(60);
     let rows = grid.rows.len();
     let empty = rows == 0;
+    let table_height = grid.height();
     let body = grid.render(s, !inside && !has_foot);
     let mut boxed = Vec::new();
     match toolbar {
@@ -242,6 +243,13 @@ fn content(s: &mut Stage<'_>, table: &'static Table, width: f32, height: f32) ->
         .when(t.card.border > 0.0, |n| n.border(t.card.border, c.border))
         .when(t.card.shadow, |n| n.shadows(&t.shadow.low));
     kids.push(framed);
+    // Nothing to act on below a short table, but something to read.
+    let rest = free - table_height - gap;
+    if rest > 190.0 && !empty && !narrow && s.vary(75) {
+        let left = std::mem::replace(&mut s.left, 0);
+        kids.push(s.panels(inner, rest));
+        s.left = left;
+    }
     s.main(4.0, kids)
 }
 
@@ -285,7 +293,8 @@ fn draw_parts(s: &mut Stage<'_>, table: &Table, width: f32, height: f32) -> Part
             5 => 3,
             _ => 1,
         };
-        if cost > budget || s.shape.chance(15) {
+        let skip = if o >= 6 { 45 } else { 15 };
+        if cost > budget || s.shape.chance(skip) {
             continue;
         }
         match o {
@@ -630,7 +639,11 @@ fn confirmation(s: &mut Stage<'_>, table: &'static Table) -> Node {
         },
         Flags::NONE,
     ));
-    let keep = *s.words.pick(&["Cancel", "Keep", "Go back"]);
+    let keep = *s.words.pick(if verb.starts_with("Cancel") {
+        &["Keep it", "Go back"]
+    } else {
+        &["Cancel", "Go back"]
+    });
     let actions = vec![
         button(&s.ui, ButtonKind::Ghost, "Archive instead"),
         button(&s.ui, ButtonKind::Secondary, keep),

@@ -6,9 +6,11 @@ mod form_parts;
 mod form_wizard;
 mod login_form;
 mod navigation_menu;
+mod navigation_narrow;
 mod panels;
 mod results;
 mod search_page;
+mod search_start;
 mod stage;
 mod table_rows;
 
@@ -70,5 +72,7 @@ pub fn ids() -> impl Iterator<Item = &'static str> + Clone {
     ARCHETYPES.iter().map(|a| a.id())
 }
 
+#[cfg(test)]
+mod screen_tests;
 #[cfg(test)]
 mod tests;

@@ -18,6 +18,17 @@ pub(super) struct Head<'a> {
     pub(super) actions: u32,
 }
 
+/// Headings of lists.
+const LIST_TITLES: &[&str] = &[
+    "Recent activity",
+    "Latest",
+    "Up next",
+    "Recently viewed",
+    "Needs attention",
+    "Pinned",
+    "Shared with you",
+];
+
 impl Stage<'_> {
     /// Title of a page with path, subtitle and actions.
     pub(super) fn head(&mut self, h: Head<'_>) -> Node {
@@ -212,19 +223,19 @@ impl Stage<'_> {
     }
 
     /// A list with icons; each row ends in a date, a badge, a link or a button.
-    pub(super) fn list(&mut self, rows: usize, links: bool, buttons: bool) -> Node {
+    pub(super) fn list(&mut self, title: &str, rows: usize, links: bool, buttons: bool) -> Node {
         let c = &self.ctx.theme.colors;
         let titles = self.say_many(self.domain.search.titles, rows);
         let tiles = self.words.chance(50);
         let people = self.words.chance(30);
         let mut kids = Vec::new();
-        for (i, title) in titles.iter().enumerate() {
+        for (i, name) in titles.iter().enumerate() {
             let meta = *self.words.pick(self.domain.search.meta);
             let meta = self.say(meta);
             let icon = *self.words.pick(self.domain.search.pictures);
             let lead = if people {
-                let name = self.content.person(&mut self.words).full();
-                initials(&self.ui, &name, 32.0)
+                let person = self.content.person(&mut self.words).full();
+                initials(&self.ui, &person, 32.0)
             } else if tiles {
                 row(0.0, vec![self.ui.icon(icon, 18.0, c.on_primary_soft)])
                     .justify(Align::Center)
@@ -234,11 +245,11 @@ impl Stage<'_> {
             } else {
                 self.ui.icon(icon, 20.0, c.muted)
             };
-            let name = if links {
-                link_line(self, title)
+            let words = if links {
+                link_line(self, name)
             } else {
                 self.ui
-                    .text(TextRole::Small, c.text, title)
+                    .text(TextRole::Small, c.text, name)
                     .weight(500)
                     .ellipsis()
             };
@@ -247,7 +258,7 @@ impl Stage<'_> {
                 column(
                     1.0,
                     vec![
-                        name,
+                        words,
                         self.ui.text(TextRole::Caption, c.subtle, &meta).ellipsis(),
                     ],
                 )
@@ -258,10 +269,10 @@ impl Stage<'_> {
                     icon_button(
                         &self.ui,
                         "more",
-                        &format!("More actions for {title}"),
+                        &format!("More actions for {name}"),
                         Size::Small,
                     )
-                    .purpose(&format!("show more actions for {title}")),
+                    .purpose(&format!("show more actions for {name}")),
                 );
             } else if self.words.chance(60) {
                 let d = self.content.day(&mut self.words, 40, 0);
@@ -282,16 +293,9 @@ impl Stage<'_> {
                 row(self.ui.space(3.0), parts)
                     .pad(0.0, self.ui.space(2.0))
                     .when(i > 0, |n| n.border_top(1.0, c.border))
-                    .group(title),
+                    .group(name),
             );
         }
-        let title = *self.words.pick(&[
-            "Recent activity",
-            "Latest",
-            "Up next",
-            "Recently viewed",
-            "Needs attention",
-        ]);
         let mut head = vec![heading(&self.ui, 2, title).grow(1.0)];
         if links {
             head.push(
@@ -361,19 +365,34 @@ impl Stage<'_> {
         let mut columns = vec![Vec::new(), Vec::new()];
         let mut used = [0.0f32; 2];
         let mut last = usize::MAX;
+        let mut titles = LIST_TITLES.to_vec();
+        self.words.shuffle(&mut titles);
         for _ in 0..24 {
             let at = usize::from(two && used[1] < used[0]);
             let free = height - used[at];
             if free <= 40.0 {
                 break;
             }
-            let pad = self.ctx.theme.card.pad * 2.0 + 40.0;
+            let pad = self.ctx.theme.card.pad * 2.0
+                + self.ctx.theme.face(TextRole::H2).line
+                + self.ui.space(3.0);
+            let tight = free < pad + 2.0 * row_height + 12.0;
             let mut kind = self.shape.below(6);
             if kind == last {
                 kind = (kind + 1) % 6;
             }
+            if self.left > 14 {
+                // Much is wanted: lists hold most.
+                kind = 5;
+            }
+            if titles.is_empty() || tight {
+                // Nothing that can be clicked is cut off at the edge of the screen.
+                kind = 1 + kind % 3;
+            }
             last = kind;
-            let fit = ((free - pad) / row_height).floor().clamp(2.0, 6.0) as usize;
+            let fit = ((free - pad) / row_height)
+                .floor()
+                .clamp(2.0, if self.left > 14 { 8.0 } else { 6.0 }) as usize;
             let (n, h) = match kind {
                 0 if self.left >= 4 && free > 160.0 => (self.quick_actions(4), pad + 2.0 * 44.0),
                 1 => (self.chart(), pad + 200.0),
@@ -386,7 +405,8 @@ impl Stage<'_> {
                     let per = fit as i32;
                     let links = self.left > per;
                     let buttons = self.left > if links { 2 * per } else { per };
-                    let n = self.list(fit, links, buttons);
+                    let title = titles.pop().unwrap_or(LIST_TITLES[0]);
+                    let n = self.list(title, fit, links, buttons);
                     (n, pad + fit as f32 * row_height)
                 }
             };

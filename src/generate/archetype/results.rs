@@ -20,6 +20,18 @@ pub(super) enum Shape {
     Rows,
 }
 
+/// Drawn results.
+#[derive(Debug)]
+pub(super) struct List {
+    pub(super) node: Node,
+    /// How many they are.
+    pub(super) count: usize,
+    /// There was room for more: these are all.
+    pub(super) complete: bool,
+    /// About how high it is, CSS px.
+    pub(super) height: f32,
+}
+
 /// What each result can be used for.
 #[derive(Clone, Copy, Debug, Default)]
 struct Uses {
@@ -58,8 +70,8 @@ impl Shape {
         [Self::List, Self::Cards, Self::Rows][s.shape.weighted(&weights)]
     }
 
-    /// Draws as many results as fit and are wanted; also tells whether room was left over.
-    pub(super) fn render(self, s: &mut Stage<'_>, width: f32, height: f32) -> (Node, bool) {
+    /// Draws as many results as fit and are wanted.
+    pub(super) fn render(self, s: &mut Stage<'_>, width: f32, height: f32) -> List {
         let t = s.ctx.theme;
         let small = t.face(TextRole::Small).line;
         let tiny = t.face(TextRole::Caption).line;
@@ -101,9 +113,13 @@ impl Shape {
         let fit = (rows * per_row).max(1) as i32;
         let uses = draw_uses(s, fit, self);
         let mut n = fit.min(s.left.max(1) / uses.count().max(1)).max(1) as usize;
-        // Whole rows of cards look finished.
-        if self == Self::Cards && n > per_row {
-            n -= n % per_row;
+        // Whole rows of cards look finished, where that costs few elements.
+        let odd = n % per_row;
+        let each = uses.count().max(1) as usize;
+        if odd > 0 && (per_row - odd) * each <= 3 && n + per_row - odd <= fit as usize {
+            n += per_row - odd;
+        } else if n > per_row && odd * each <= 3 {
+            n -= odd;
         }
         let found = found(s, n);
         let kids: Vec<Node> = found
@@ -131,7 +147,12 @@ impl Shape {
                     .when(t.card.shadow, |n| n.shadows(&t.shadow.low))
             }
         };
-        (node.rigid(), complete)
+        List {
+            node: node.rigid(),
+            count: n,
+            complete,
+            height: n.div_ceil(per_row) as f32 * one,
+        }
     }
 }
 

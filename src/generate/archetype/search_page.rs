@@ -1,16 +1,17 @@
 //! Searching: an empty start page, results in several shapes, nothing found.
 
 use super::results::Shape;
+use super::search_start::{categories, centered, quick_filters, recent, start};
 use super::stage::{Stage, interactive};
 use super::{Archetype, Compose, Composed};
 use crate::generate::content::group_digits;
-use crate::generate::plan::{Align, Checked, Length, Node, TextAlign};
+use crate::generate::plan::{Align, Checked, Length, Node};
 use crate::generate::theme::TextRole;
 use crate::generate::widget::{
-    Button, ButtonKind, Field, FieldKind, Flags, NavLink, Select, Size, Slider, Tab, block, brand,
-    button_with, caption, card, checkbox, column, display, equal_grid, field, filter_chip, heading,
-    icon_button, icon_link, landmark, link_as, listbox, muted, nav_link, page, pagination,
-    paragraph, row, select_with, slider, spacer, tabs, tag, toggle_icon, wrap_row,
+    Button, ButtonKind, Field, FieldKind, Flags, Select, Size, Slider, Tab, block, button_with,
+    caption, card, checkbox, column, equal_grid, field, filter_chip, heading, landmark, link_as,
+    listbox, muted, page, pagination, paragraph, row, select_with, slider, spacer, tabs, tag,
+    toggle_icon, wrap_row,
 };
 
 pub(super) struct SearchPage;
@@ -31,7 +32,7 @@ impl Archetype for SearchPage {
 
     fn compose(&self, ctx: &Compose<'_>) -> Composed {
         let mut s = Stage::new(ctx, "search_page");
-        let home = s.vary(30);
+        let home = s.left <= 26 && s.vary(30);
         let (title, root) = if home {
             (s.brand.to_owned(), start(&mut s))
         } else {
@@ -44,7 +45,13 @@ impl Archetype for SearchPage {
 }
 
 /// The search box with optional value; `open` shows suggestions below it.
-fn search_box(s: &mut Stage<'_>, value: &str, size: Size, focused: bool, open: usize) -> Node {
+pub(super) fn search_box(
+    s: &mut Stage<'_>,
+    value: &str,
+    size: Size,
+    focused: bool,
+    open: usize,
+) -> Node {
     let search = &s.domain.search;
     let n = field(
         &s.ui,
@@ -78,282 +85,6 @@ fn search_box(s: &mut Stage<'_>, value: &str, size: Size, focused: bool, open: u
             .z(60);
         block(vec![n, list]).relative()
     };
-    s.pay(n)
-}
-
-/// The start page.
-fn start(s: &mut Stage<'_>) -> Node {
-    let c = &s.ctx.theme.colors;
-    let narrow = s.narrow();
-    let width = s.width();
-    let mut kids = Vec::new();
-    // A quiet line with tools at the top.
-    let reserve = s.left - 3;
-    if reserve > 0 {
-        let mut top = Vec::new();
-        if !narrow && reserve > 6 && s.shape.chance(60) {
-            let n = s.shape.range(2, 4) as usize;
-            for section in s.domain.nav.iter().take(n) {
-                let l = link_as(&s.ui, TextRole::Small, c.muted, section.title).nowrap();
-                top.push(s.pay(l));
-            }
-        }
-        top.push(spacer());
-        let account = s.wants(14) && s.state.chance(10);
-        top.extend(s.tools((reserve / 3).max(0) as u32, account));
-        kids.push(
-            row(s.ui.space(4.0), top)
-                .pad(if narrow { 16.0 } else { s.ui.space(6.0) }, s.ui.space(3.0))
-                .min_height(56.0)
-                .rigid(),
-        );
-    }
-    let inner = (width - 32.0).min(640.0);
-    let mut free = s.height() - 56.0;
-    let mut main = Vec::new();
-    let big = s.vary(60);
-    main.push(row(0.0, vec![brand(&s.ui, s.mark, s.brand, c.text)]).justify(Align::Center));
-    let title = if big {
-        (*s.words.pick(&[
-            "What are you looking for?",
-            "How can we help you today?",
-            "Find what you need",
-            "Start with a search",
-        ]))
-        .to_owned()
-    } else {
-        let n = s.words.range(2_000, 94_000) as u64;
-        format!("Search {} {}", group_digits(n), s.domain.search.noun)
-    };
-    main.push(centered(if big && !narrow {
-        display(&s.ui, &title)
-    } else {
-        heading(&s.ui, 1, &title)
-    }));
-    if s.vary(60) {
-        let line = s.content.tagline(&mut s.words);
-        main.push(centered(muted(&s.ui, line)));
-    }
-    free -= 190.0;
-
-    let typing = s.state.chance(45);
-    let suggest = typing && s.wants(6) && s.state.chance(60);
-    let value = if typing {
-        let q = *s.words.pick(s.domain.search.queries);
-        q.chars()
-            .take(q.len().min(5))
-            .collect::<String>()
-            .trim_end()
-            .to_owned()
-    } else {
-        String::new()
-    };
-    let n = if suggest {
-        (s.left - 3).clamp(3, 6) as usize
-    } else {
-        0
-    };
-    let button_beside = s.vary(55) && !narrow;
-    let bx = search_box(s, &value, Size::Large, typing, n);
-    let go = s.wants(1).then(|| {
-        let b = button_with(
-            &s.ui,
-            Button {
-                label: "Search",
-                kind: ButtonKind::Primary,
-                size: Size::Large,
-                full: narrow,
-                ..Button::default()
-            },
-        )
-        .purpose("start the search");
-        s.pay(b)
-    });
-    match go {
-        Some(b) if button_beside => {
-            main.push(row(s.ui.space(2.0), vec![bx.grow(1.0), b.rigid()]));
-        }
-        Some(b) => {
-            main.push(bx);
-            if !suggest {
-                main.push(row(s.ui.space(2.0), vec![b]).justify(Align::Center));
-            }
-        }
-        None => main.push(bx),
-    }
-    if suggest {
-        // The list covers what stands below.
-        main.push(block(Vec::new()).height(n as f32 * 34.0));
-    }
-    let mut order = [0u8, 1, 2];
-    s.shape.shuffle(&mut order);
-    for o in order {
-        let high = match o {
-            0 => 50.0,
-            1 => 150.0,
-            _ => 230.0,
-        };
-        if suggest || free < high || !s.wants(2) {
-            continue;
-        }
-        free -= high;
-        main.push(match o {
-            0 => quick_filters(s),
-            1 => recent(s),
-            _ => categories(s, inner),
-        });
-    }
-    let main = column(s.ui.space(5.0), main).max_width(640.0).full();
-    let mut area = column(0.0, vec![main])
-        .align(Align::Center)
-        .pad(16.0, s.ui.space(4.0))
-        .share(1.0);
-    area = area.justify(if s.vary(70) {
-        Align::Center
-    } else {
-        Align::Start
-    });
-    area.style.min_height = Length::Px(0.0);
-    kids.push(landmark(area, crate::generate::plan::Tag::Main, "main", ""));
-    if free > 60.0 && s.wants(1) {
-        kids.push(foot_links(s));
-    }
-    page(&s.ui, s.ctx.viewport, kids)
-}
-
-fn centered(mut n: Node) -> Node {
-    if let crate::generate::plan::Content::Text(run) = &mut n.content {
-        run.style.align = TextAlign::Center;
-    }
-    n
-}
-
-fn quick_filters(s: &mut Stage<'_>) -> Node {
-    let most = if s.narrow() { 4 } else { 6 };
-    let n = s.left.clamp(2, most) as usize;
-    let on = s.state.chance(30).then(|| s.state.below(n));
-    let kids = s
-        .words
-        .sample(s.domain.search.categories, n)
-        .into_iter()
-        .enumerate()
-        .map(|(i, name)| {
-            filter_chip(&s.ui, name, on == Some(i), Flags::NONE)
-                .purpose(&format!("only show {}", name.to_lowercase()))
-        })
-        .collect();
-    let n = wrap_row(s.ui.space(2.0), kids)
-        .justify(Align::Center)
-        .group("Quick filters");
-    s.pay(n)
-}
-
-fn recent(s: &mut Stage<'_>) -> Node {
-    let c = &s.ctx.theme.colors;
-    let removable = s.left >= 6 && s.shape.chance(60);
-    let per = if removable { 2 } else { 1 };
-    let n = (s.left / per).clamp(2, 3) as usize;
-    let items = s.words.sample(s.domain.search.queries, n);
-    let mut kids = vec![caption(&s.ui, "Recent searches")];
-    for q in items {
-        let mut parts = vec![
-            icon_link(&s.ui, "history", TextRole::Small, c.text, q)
-                .purpose(&format!("search again for {q}")),
-            spacer(),
-        ];
-        if removable {
-            parts.push(
-                icon_button(&s.ui, "close", "Remove", Size::Small)
-                    .purpose(&format!("remove {q} from the recent searches"))
-                    .group(q),
-            );
-        }
-        kids.push(row(s.ui.space(2.0), parts).min_height(34.0));
-    }
-    let n = column(s.ui.space(1.0), kids).group("Recent searches");
-    s.pay(n)
-}
-
-fn categories(s: &mut Stage<'_>, width: f32) -> Node {
-    let per_row = if width < 420.0 { 2 } else { 4 };
-    let rows = if s.left >= 8 && per_row == 4 { 2 } else { 1 };
-    let n = (per_row * rows).min(s.left.max(2) as usize);
-    let names = s.words.sample(s.domain.search.categories, n);
-    let pictures = s.domain.search.pictures;
-    let kids = names
-        .into_iter()
-        .enumerate()
-        .map(|(i, name)| {
-            let icon = pictures[i % pictures.len()];
-            tile_link(s, icon, name)
-        })
-        .collect();
-    let n = equal_grid(per_row, s.ui.space(3.0), kids).group("Categories");
-    s.pay(n)
-}
-
-/// A card that is one link: icon above text.
-fn tile_link(s: &Stage<'_>, icon: &str, name: &str) -> Node {
-    let c = &s.ctx.theme.colors;
-    let link = nav_link(
-        &s.ui,
-        NavLink {
-            label: name,
-            ..NavLink::default()
-        },
-    );
-    let mut n = column(
-        s.ui.space(1.5),
-        vec![
-            s.ui.icon(icon, 24.0, c.accent),
-            s.ui.line(TextRole::Small, c.text, name).weight(500),
-        ],
-    )
-    .tag(crate::generate::plan::Tag::A)
-    .align(Align::Center)
-    .pad(8.0, s.ui.space(3.5))
-    .radius(s.ctx.theme.radius.card.min(16.0))
-    .bg(c.surface)
-    .border(1.0, c.border);
-    n.element = link.element;
-    n.with_element(|e| {
-        e.icon = s.ui.drawing(icon).into();
-        e.purpose = format!("browse {}", name.to_lowercase());
-    })
-}
-
-fn foot_links(s: &mut Stage<'_>) -> Node {
-    let c = &s.ctx.theme.colors;
-    let most = if s.narrow() { 3 } else { 5 };
-    let n = s.left.clamp(1, most) as usize;
-    let kids = s
-        .words
-        .sample(
-            &[
-                "Privacy",
-                "Terms",
-                "Help",
-                "About",
-                "Contact",
-                "Status",
-                "Advertise",
-            ],
-            n,
-        )
-        .into_iter()
-        .map(|l| link_as(&s.ui, TextRole::Caption, c.muted, l).nowrap())
-        .collect();
-    let n = row(s.ui.space(5.0), kids)
-        .justify(Align::Center)
-        .min_height(48.0)
-        .rigid();
-    let n = landmark(
-        n,
-        crate::generate::plan::Tag::Footer,
-        "contentinfo",
-        "Footer",
-    )
-    .group("Footer");
     s.pay(n)
 }
 
@@ -539,10 +270,10 @@ fn results(s: &mut Stage<'_>, query: &str, width: f32, height: f32, side: bool) 
     let mut free = height - if narrow { 32.0 } else { s.ui.space(6.0) * 2.0 };
     let gap = s.ui.space(4.0);
     let mut kids = Vec::new();
-    let total = s.words.range(24, 8_400) as u64;
+    let mut total = s.words.range(24, 8_400) as u64;
 
-    // Everything but the results takes at most half.
-    let mut extra = s.left / 2;
+    // The results come first; what is around them takes at most half.
+    let mut extra = if s.left < 10 { s.left / 4 } else { s.left / 2 };
     let mut right = Vec::new();
     let sort = extra >= 1 && !(narrow && extra < 2) && s.shape.chance(75);
     if sort {
@@ -601,36 +332,15 @@ fn results(s: &mut Stage<'_>, query: &str, width: f32, height: f32, side: bool) 
         extra -= 1;
         right.push(s.pay(n));
     }
-    let count = column(
-        2.0,
-        vec![
-            heading(&s.ui, 1, &format!("Results for \u{201c}{query}\u{201d}")),
-            muted(
-                &s.ui,
-                &format!("{} {}", group_digits(total), s.domain.search.noun),
-            ),
-        ],
-    );
     let title_high =
         s.ctx.theme.face(TextRole::H1).line + s.ctx.theme.face(TextRole::Small).line + 2.0;
-    if narrow || inner < 600.0 {
-        kids.push(count.rigid());
-        free -= title_high
-            + gap
-            + if narrow {
-                s.ctx.theme.face(TextRole::H1).line
-            } else {
-                0.0
-            };
-        if !right.is_empty() {
-            kids.push(row(s.ui.space(2.0), right).rigid());
-            free -= s.ctx.theme.control.height[1] + gap;
-        }
-    } else {
-        let mut parts = vec![count.grow(1.0)];
-        parts.extend(right);
-        kids.push(row(s.ui.space(2.0), parts).align(Align::End).rigid());
-        free -= title_high + gap;
+    let stacked = narrow || inner < 600.0;
+    free -= title_high + gap;
+    if stacked && !right.is_empty() {
+        free -= s.ctx.theme.control.height[1] + gap;
+    }
+    if narrow {
+        free -= s.ctx.theme.face(TextRole::H1).line;
     }
     // Filters in use.
     if extra >= 2 && s.vary(30) {
@@ -666,42 +376,69 @@ fn results(s: &mut Stage<'_>, query: &str, width: f32, height: f32, side: bool) 
         kids.push(s.pay(n));
         free -= s.ctx.theme.control.height[0] * if narrow { 2.0 } else { 1.0 } + gap;
     }
-    // Pages or more, when they fit below the results.
+    // Pages or more below the results: what they take is kept back.
     let pages = extra >= 5 && !narrow && s.vary(60);
     let more = !pages && extra >= 1 && s.vary(30);
-    let foot = if pages {
+    let keep = if pages { 6 } else { i32::from(more) };
+    if pages || more {
+        free -= s.ctx.theme.control.height[1] + gap;
+    }
+    s.left -= keep;
+    let list = shape.render(s, inner, free);
+    s.left += keep;
+    kids.push(list.node);
+    if list.complete {
+        total = list.count as u64;
+        kids.push(
+            row(0.0, vec![caption(&s.ui, "You have seen all results.")]).justify(Align::Center),
+        );
+        let rest = free - list.height - 40.0;
+        if rest > 150.0 {
+            let n = if inner > 860.0 {
+                3
+            } else {
+                1 + usize::from(inner > 560.0)
+            };
+            let stories = (0..n).map(|_| s.story()).collect();
+            kids.push(equal_grid(n, gap, stories).rigid());
+        }
+    } else if pages {
         let count = s.state.range(3, 30) as u32;
         let at = s.state.weighted(&[6, 2, 1]) as u32 + 1;
         let n = pagination(&s.ui, at, count, inner < 560.0);
-        let n = row(0.0, vec![s.pay(n)]).justify(Align::Center).rigid();
-        free -= 40.0 + gap;
-        Some(n)
+        kids.push(row(0.0, vec![s.pay(n)]).justify(Align::Center).rigid());
     } else if more {
         let n = button_with(
             &s.ui,
             Button {
                 label: "Load more",
-                kind: ButtonKind::Secondary,
                 loading: s.state.chance(12),
                 ..Button::default()
             },
         )
         .rigid()
         .purpose("load more results");
-        let n = row(0.0, vec![s.pay(n)]).justify(Align::Center).rigid();
-        free -= s.ctx.theme.control.height[1] + gap;
-        Some(n)
+        kids.push(row(0.0, vec![s.pay(n)]).justify(Align::Center).rigid());
+    }
+    let count = column(
+        2.0,
+        vec![
+            heading(&s.ui, 1, &format!("Results for \u{201c}{query}\u{201d}")),
+            muted(
+                &s.ui,
+                &format!("{} {}", group_digits(total), s.domain.search.noun),
+            ),
+        ],
+    );
+    if stacked {
+        if !right.is_empty() {
+            kids.insert(0, row(s.ui.space(2.0), right).rigid());
+        }
+        kids.insert(0, count.rigid());
     } else {
-        None
-    };
-    let (body, complete) = shape.render(s, inner, free);
-    kids.push(body);
-    if let Some(f) = foot {
-        kids.push(f);
-    } else if complete {
-        kids.push(
-            row(0.0, vec![caption(&s.ui, "You have seen all results.")]).justify(Align::Center),
-        );
+        let mut parts = vec![count.grow(1.0)];
+        parts.extend(right);
+        kids.insert(0, row(s.ui.space(2.0), parts).align(Align::End).rigid());
     }
     s.main(4.0, kids)
 }

@@ -30,6 +30,9 @@ impl Actions {
     }
 }
 
+/// Width below which rows are blocks instead of a table, CSS px.
+const STACKED: f32 = 560.0;
+
 /// The table of one screen, decided but not yet drawn.
 #[derive(Debug)]
 pub(super) struct Grid {
@@ -57,7 +60,7 @@ impl Grid {
         fixed: i32,
     ) -> Self {
         let t = s.ctx.theme;
-        let stacked = width < 560.0;
+        let stacked = width < STACKED;
         let row_height = if stacked {
             t.face(TextRole::Small).line * 2.0 + s.ui.space(9.0)
         } else {
@@ -82,12 +85,27 @@ impl Grid {
             (true, true, Actions::Icons(3)),
         ];
         let cost = |o: &(bool, bool, Actions)| i32::from(o.0) + i32::from(o.1) + o.2.count();
-        let enough = fit.min(if budget < 12 { 4 } else { 5 });
+        let enough = fit.min(match (stacked, budget < 12) {
+            (true, _) => 2,
+            (_, true) => 4,
+            _ => 5,
+        });
         options.retain(|o| cost(o) * enough + i32::from(o.0) <= budget.max(0));
         if plain {
             options.retain(|o| !o.0);
         }
-        // The costlier options come first when much is wanted.
+        // Rows should fill most of the room; of those, the ones that come nearest to what is
+        // wanted.
+        let fills = |o: &(bool, bool, Actions)| match cost(o) {
+            0 => true,
+            k => (budget - i32::from(o.0)) / k * 10 >= fit * 6,
+        };
+        if stacked {
+            // Without headers to sort by, the rows hold what is wanted.
+            options.retain(|o| cost(o) > 0 || budget < 2);
+        } else if options.iter().any(|o| cost(o) > 0 && fills(o)) || !s.shape.chance(35) {
+            options.retain(fills);
+        }
         options.sort_by_key(|o| (budget - cost(o) * fit).abs());
         options.truncate(3);
         let (checks, linked, actions) = if options.is_empty() {
@@ -101,7 +119,7 @@ impl Grid {
         } else {
             fit.min((budget - i32::from(checks)) / per_row)
         };
-        let empty = !plain && budget <= 10 && s.state.chance(5);
+        let empty = !plain && budget <= 8 && s.state.chance(4);
         let count = if empty { 0 } else { count.max(2) };
         let mut left = budget - per_row * count - i32::from(checks);
 
@@ -145,6 +163,11 @@ impl Grid {
             row_height,
             stacked,
         }
+    }
+
+    /// About how high the table is, CSS px.
+    pub(super) fn height(&self) -> f32 {
+        (self.rows.len() + usize::from(!self.stacked)) as f32 * self.row_height
     }
 
     /// Number of selected rows.
@@ -518,6 +541,11 @@ fn choose_fields(
     let mut free = width - if checks { t.check.size + pad } else { 0.0 };
     if actions != Actions::None {
         free -= actions.count() as f32 * (t.control.height[0] + 4.0) + pad;
+    }
+    if width < STACKED {
+        // Below each other there is room for the first few.
+        let cheap = |f: &&Field| !is_switch(f) || left >= rows;
+        return table.columns.iter().filter(cheap).take(5).collect();
     }
     let mut out: Vec<&Field> = Vec::new();
     for (i, f) in table.columns.iter().enumerate() {

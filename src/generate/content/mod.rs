@@ -237,7 +237,11 @@ impl Content {
                 rest = "";
                 break;
             };
-            out.push_str(&self.slot(s, words, slot));
+            let word = self.slot(s, words, slot);
+            if takes_an(&out, &word) {
+                out.insert(out.len() - 1, 'n');
+            }
+            out.push_str(&word);
             rest = tail;
         }
         out.push_str(rest);
@@ -267,6 +271,12 @@ impl Content {
             _ => String::new(),
         }
     }
+}
+
+/// Whether `before` ends in the article "a" and `word` starts with a vowel.
+fn takes_an(before: &str, word: &str) -> bool {
+    let article = before == "A " || before == "a " || before.ends_with(" a ");
+    article && word.starts_with(['a', 'e', 'i', 'o', 'u'])
 }
 
 /// The same with a capital at the start.

@@ -191,6 +191,21 @@ fn dates_agree_with_the_calendar() {
 }
 
 #[test]
+fn articles_agree() {
+    let mut s = Streams::new(4, 0).stream("t");
+    let c = Content::new(&mut s);
+    let words = |adjectives| Words {
+        adjectives,
+        nouns: &[],
+        kinds: &[],
+    };
+    let said = c.fill(&mut s, &words(&["expired"]), "fix a {adj} code");
+    assert_eq!(said, "Fix an expired code");
+    let said = c.fill(&mut s, &words(&["late"]), "fix a {adj} code");
+    assert_eq!(said, "Fix a late code");
+}
+
+#[test]
 fn money_is_grouped() {
     assert_eq!(Currency::Dollar.format(123_456_789), "$1,234,567.89");
     assert_eq!(Currency::Euro.format(5), "€0.05");
