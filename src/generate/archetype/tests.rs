@@ -152,51 +152,69 @@ fn every_plan(mut f: impl FnMut(&Plan, &str)) {
     }
 }
 
+/// One pass over many screens: composing them is what takes the time.
 #[test]
-fn semantics_hold_on_every_screen() {
+fn every_screen_keeps_the_rules_and_every_widget_is_used() {
+    let mut used = BTreeSet::new();
     every_plan(|plan, who| {
-        let mut ids = BTreeSet::new();
-        let mut labels = Vec::new();
+        semantics_hold(plan, who);
+        controls_are_not_nested(plan, who);
+        texts_and_icons_can_be_drawn(plan, who);
+        lengths_are_on_the_layout_grid(plan, who);
         plan.root.walk(&mut |n| {
-            let Some(e) = &n.element else { return };
-            let what = format!("{who}: {} {:?}", e.widget, e.name);
-            assert!(ROLES.contains(&e.role.as_str()), "{what}: role {}", e.role);
-            let w = widget::get(&e.widget).unwrap_or_else(|| panic!("{what}: unknown widget"));
-            assert!(
-                w.roles.contains(&e.role.as_str()),
-                "{what}: role {} of {}",
-                e.role,
-                w.id
-            );
-            assert_eq!(e.interactive, !e.actions.is_empty(), "{what}: actions");
-            assert!(!(e.interactive && e.state.disabled), "{what}: disabled");
-            if e.interactive {
-                assert!(
-                    !e.name.is_empty() && e.name_from != NameFrom::None,
-                    "{what}: no name"
-                );
-            }
-            if !e.icon.is_empty() {
-                assert!(icon::get(&e.icon).is_some(), "{what}: icon {}", e.icon);
-            }
-            if !e.html_id.is_empty() {
-                assert!(ids.insert(e.html_id.clone()), "{what}: id {}", e.html_id);
-            }
-            if !e.label_for.is_empty() {
-                labels.push(e.label_for.clone());
-            }
-            if e.name_from == NameFrom::Text {
-                let text = text_of(n);
-                assert!(
-                    text.replace(' ', "").contains(&e.name.replace(' ', "")),
-                    "{what}: shows {text:?}"
-                );
-            }
+            used.extend(n.element.as_ref().map(|e| e.widget.clone()));
         });
-        for l in labels {
-            assert!(ids.contains(&l), "{who}: label for {l}");
+    });
+    let unused: Vec<&str> = widget::WIDGETS
+        .iter()
+        .map(|w| w.id)
+        .filter(|id| !used.contains(*id))
+        .collect();
+    assert!(unused.is_empty(), "no screen uses {unused:?}");
+}
+
+fn semantics_hold(plan: &Plan, who: &str) {
+    let mut ids = BTreeSet::new();
+    let mut labels = Vec::new();
+    plan.root.walk(&mut |n| {
+        let Some(e) = &n.element else { return };
+        let what = format!("{who}: {} {:?}", e.widget, e.name);
+        assert!(ROLES.contains(&e.role.as_str()), "{what}: role {}", e.role);
+        let w = widget::get(&e.widget).unwrap_or_else(|| panic!("{what}: unknown widget"));
+        assert!(
+            w.roles.contains(&e.role.as_str()),
+            "{what}: role {} of {}",
+            e.role,
+            w.id
+        );
+        assert_eq!(e.interactive, !e.actions.is_empty(), "{what}: actions");
+        assert!(!(e.interactive && e.state.disabled), "{what}: disabled");
+        if e.interactive {
+            assert!(
+                !e.name.is_empty() && e.name_from != NameFrom::None,
+                "{what}: no name"
+            );
+        }
+        if !e.icon.is_empty() {
+            assert!(icon::get(&e.icon).is_some(), "{what}: icon {}", e.icon);
+        }
+        if !e.html_id.is_empty() {
+            assert!(ids.insert(e.html_id.clone()), "{what}: id {}", e.html_id);
+        }
+        if !e.label_for.is_empty() {
+            labels.push(e.label_for.clone());
+        }
+        if e.name_from == NameFrom::Text {
+            let text = text_of(n);
+            assert!(
+                text.replace(' ', "").contains(&e.name.replace(' ', "")),
+                "{what}: shows {text:?}"
+            );
         }
     });
+    for l in labels {
+        assert!(ids.contains(&l), "{who}: label for {l}");
+    }
 }
 
 fn text_of(n: &Node) -> String {
@@ -209,8 +227,7 @@ fn text_of(n: &Node) -> String {
     out.join(" ")
 }
 
-#[test]
-fn controls_are_not_nested() {
+fn controls_are_not_nested(plan: &Plan, who: &str) {
     fn check(n: &Node, inside: Option<&Element>, who: &str) {
         let e = n
             .element
@@ -226,46 +243,43 @@ fn controls_are_not_nested() {
             check(c, e.or(inside), who);
         }
     }
-    every_plan(|plan, who| check(&plan.root, None, who));
+    check(&plan.root, None, who);
 }
 
-#[test]
-fn texts_and_icons_can_be_drawn() {
-    every_plan(|plan, who| {
-        let check = |t: &str| {
-            assert_eq!(reserved_token(t), None, "{who}: {t:?}");
-            for c in t.chars() {
-                assert!(is_covered(c), "{who}: {c:?} in {t:?}");
+fn texts_and_icons_can_be_drawn(plan: &Plan, who: &str) {
+    let check = |t: &str| {
+        assert_eq!(reserved_token(t), None, "{who}: {t:?}");
+        for c in t.chars() {
+            assert!(is_covered(c), "{who}: {c:?} in {t:?}");
+        }
+    };
+    check(&plan.title);
+    let mut near = String::new();
+    plan.root.walk(&mut |n| {
+        if let Some(e) = &n.element {
+            near = format!("{} {:?}", e.widget, e.name);
+        }
+        match &n.content {
+            Content::None => return,
+            Content::Text(t) => {
+                check(&t.text);
+                assert_eq!(t.text.trim(), t.text, "{who}");
+                assert!(
+                    !t.text.contains("  ") && !t.text.is_empty(),
+                    "{who}: {:?} after {near}",
+                    t.text
+                );
             }
-        };
-        check(&plan.title);
-        let mut near = String::new();
-        plan.root.walk(&mut |n| {
-            if let Some(e) = &n.element {
-                near = format!("{} {:?}", e.widget, e.name);
+            Content::Field(f) => {
+                check(&f.value);
+                check(&f.placeholder);
             }
-            match &n.content {
-                Content::None => return,
-                Content::Text(t) => {
-                    check(&t.text);
-                    assert_eq!(t.text.trim(), t.text, "{who}");
-                    assert!(
-                        !t.text.contains("  ") && !t.text.is_empty(),
-                        "{who}: {:?} after {near}",
-                        t.text
-                    );
-                }
-                Content::Field(f) => {
-                    check(&f.value);
-                    check(&f.placeholder);
-                }
-                Content::Icon(i) => {
-                    assert!(icon::get(&i.icon).is_some(), "{who}: icon {}", i.icon);
-                    assert_ne!(i.icon, "circle", "{who}: a meaning without drawing");
-                }
+            Content::Icon(i) => {
+                assert!(icon::get(&i.icon).is_some(), "{who}: icon {}", i.icon);
+                assert_ne!(i.icon, "circle", "{who}: a meaning without drawing");
             }
-            assert!(n.children.is_empty(), "{who}: content and children");
-        });
+        }
+        assert!(n.children.is_empty(), "{who}: content and children");
     });
 }
 
@@ -315,14 +329,11 @@ fn lengths(n: &Node) -> Vec<f32> {
     out
 }
 
-#[test]
-fn lengths_are_on_the_layout_grid() {
-    every_plan(|plan, who| {
-        plan.root.walk(&mut |n| {
-            for v in lengths(n) {
-                assert_eq!((v * 64.0).fract(), 0.0, "{who}: {v} in {:?}", n.style);
-            }
-        });
+fn lengths_are_on_the_layout_grid(plan: &Plan, who: &str) {
+    plan.root.walk(&mut |n| {
+        for v in lengths(n) {
+            assert_eq!((v * 64.0).fract(), 0.0, "{who}: {v} in {:?}", n.style);
+        }
     });
 }
 

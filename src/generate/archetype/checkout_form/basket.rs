@@ -30,9 +30,9 @@ pub(super) struct Basket {
 }
 
 impl Basket {
-    pub(super) fn draw(content: &Content, shop: &Domain, s: &mut Stream) -> Self {
+    pub(super) fn draw(content: &Content, shop: &Domain, target: u32, s: &mut Stream) -> Self {
         let mut items: Vec<Item> = Vec::new();
-        let n = s.range(1, 5);
+        let n = if target >= 22 { 7 } else { s.range(1, 5) };
         for _ in 0..n {
             let name = content.fill(s, &shop.words, "{adj} {noun}");
             if items.iter().any(|i| i.name == name) {

@@ -67,7 +67,12 @@ impl Archetype for CheckoutForm {
             ctx.streams.stream("checkout/values"),
             ctx.streams.stream("checkout/state"),
         );
-        let basket = Basket::draw(&content, shop, &mut ctx.streams.stream("checkout/basket"));
+        let basket = Basket::draw(
+            &content,
+            shop,
+            ctx.target_elements,
+            &mut ctx.streams.stream("checkout/basket"),
+        );
         let mut screen = Screen {
             ui,
             ctx,
@@ -100,7 +105,9 @@ fn draw_layout(s: &mut Stream, ctx: &Compose<'_>) -> Layout {
             Layout::TwoColumns
         };
     }
-    let weights = if w < 900.0 {
+    let weights = if ctx.target_elements >= 22 {
+        [if w < 900.0 { 0 } else { 2 }, 1, 0, 6]
+    } else if w < 900.0 {
         [0, 5, 3, 3]
     } else {
         [6, 2, 3, 3]

@@ -5,8 +5,8 @@ use crate::base::rng::Stream;
 use crate::generate::plan::{Align, Length, NameFrom, Node, Tag, Viewport};
 use crate::generate::theme::TextRole;
 use crate::generate::widget::{
-    ButtonKind, Size, Ui, body_text, brand, button, icon_button, link_as, row, select_with, spacer,
-    wrap_row,
+    ButtonKind, Size, Ui, body_text, brand, button, column, icon_button, link_as, row, select_with,
+    spacer, wrap_row,
 };
 
 /// Width below which things stand below each other.
@@ -70,8 +70,9 @@ pub(in crate::generate::archetype) fn header(
             b.pay(1, 0.0);
         }
     } else {
-        let room = ((width - 420.0) / 110.0).clamp(0.0, 6.0) as u32;
-        let n = left.min(room).min(s.range(2, 6) as u32);
+        let room = ((width - 420.0) / 110.0).clamp(0.0, 8.0) as u32;
+        let usual = if left >= 8 { 8 } else { s.range(2, 6) as u32 };
+        let n = left.min(room).min(usual);
         let links: Vec<Node> = s
             .sample(SITE_LINKS, n as usize)
             .into_iter()
@@ -150,6 +151,51 @@ pub(in crate::generate::archetype) fn footer(
         .min_height(44.0);
     landmark(n, Tag::Footer, "contentinfo", "Footer").group("Footer")
 }
+
+/// Columns of links at the bottom of the screen, for screens that want many elements.
+pub(in crate::generate::archetype) fn link_columns(
+    ui: &Ui<'_>,
+    s: &mut Stream,
+    b: &mut Budget,
+) -> Node {
+    let c = &ui.theme.colors;
+    let columns = ((b.elements.max(8) as usize).div_ceil(4)).clamp(2, COLUMNS.len());
+    let kids = s
+        .sample(COLUMNS, columns)
+        .into_iter()
+        .map(|(title, links)| {
+            let mut kids = vec![body_text(ui, TextRole::Caption, c.text, title).weight(600)];
+            for l in *links {
+                kids.push(row(
+                    0.0,
+                    vec![link_as(ui, TextRole::Caption, c.muted, l).nowrap()],
+                ));
+            }
+            b.pay(links.len() as u32, 0.0);
+            column(ui.space(1.5), kids).group(title)
+        })
+        .collect();
+    b.pay(0, 140.0);
+    let n = row(ui.space(12.0), kids)
+        .align(Align::Start)
+        .justify(Align::Center)
+        .rigid()
+        .pad(ui.space(6.0), ui.space(4.0))
+        .border_top(1.0, c.border)
+        .bg(c.surface);
+    landmark(n, Tag::Footer, "contentinfo", "Footer")
+}
+
+const COLUMNS: &[(&str, &[&str])] = &[
+    (
+        "Product",
+        &["Overview", "Integrations", "Changelog", "Roadmap"],
+    ),
+    ("Learn", &["Guides", "Tutorials", "Webinars", "Glossary"]),
+    ("Company", &["About us", "Careers", "Press", "Partners"]),
+    ("Legal", &["Privacy", "Terms", "Imprint", "Licenses"]),
+    ("Help", &["Help center", "Community", "Contact", "Status"]),
+];
 
 /// A small language select.
 pub(in crate::generate::archetype) fn language(ui: &Ui<'_>, s: &mut Stream) -> Node {

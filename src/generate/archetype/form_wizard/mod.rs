@@ -8,12 +8,12 @@ use super::form_parts::{Ask, Budget, Form, Progress};
 use super::{Archetype, Compose, Composed};
 use crate::base::rng::Stream;
 use crate::generate::content::Content;
-use crate::generate::plan::{Align, Node, Tag};
+use crate::generate::plan::{Align, Length, Node, Tag};
 use crate::generate::theme::TextRole;
 use crate::generate::widget::{
-    Button, ButtonKind, Flags, Mood, Size, Ui, alert, body_text, button, button_with, card,
+    Button, ButtonKind, Flags, Mood, Size, Ui, alert, block, body_text, button, button_with, card,
     checkbox, column, divider, heading, icon_button, muted, page, progress, row, small_link,
-    spacer, step_dots, stepper, toast, wrap_row,
+    spacer, step_dots, stepper, toast, tooltip, wrap_row,
 };
 use topics::{TOPICS, Topic};
 
@@ -151,7 +151,11 @@ impl Screen<'_> {
             self.budget.pay(self.at as u32, 0.0);
         }
         let side = if w < NARROW { 16.0 } else { 32.0 };
-        let max: f32 = *s.pick(&[640.0, 720.0, 800.0]);
+        let max: f32 = if self.dense() {
+            1120.0
+        } else {
+            *s.pick(&[640.0, 720.0, 800.0])
+        };
         let boxed = !self.any() || s.chance(70);
         // The two buttons at the end.
         let buttons = self.buttons(s);
@@ -191,7 +195,9 @@ impl Screen<'_> {
                 .pad(side, ui.space(6.0))
                 .grow(1.0)
         });
-        if self.budget.elements >= 3 && h >= 640.0 && self.any() {
+        if self.budget.elements >= 8 && h >= 640.0 && w >= 900.0 && self.any() {
+            outer.push(shell::link_columns(ui, s, &mut self.budget));
+        } else if self.budget.elements >= 3 && h >= 640.0 && self.any() {
             let most = self.budget.elements as u32;
             outer.push(shell::footer(
                 ui,
@@ -288,14 +294,23 @@ impl Screen<'_> {
         if self.any() && s.chance(25) && self.budget.take(1, 0.0) {
             head.push(icon_button(ui, "close", "Close the form", Size::Medium));
         } else if self.any() && s.chance(20) && self.budget.take(1, 0.0) {
-            head.push(icon_button(ui, "help", "Help", Size::Medium));
+            head.push(self.help(s));
         }
         let mut kids = vec![row(ui.space(3.0), head).align(Align::Start)];
         if self.review() {
             kids.extend(self.review_parts(s));
         } else {
             let asks = self.questions(s);
-            let fields = self.form.fields(&asks, width);
+            let fields = if self.dense() {
+                let gap = ui.space(8.0);
+                let half = (width - gap) / 2.0;
+                let (left, right) = asks.split_at(asks.len().div_ceil(2));
+                let columns = [left, right]
+                    .map(|part| column(ui.space(4.0), self.form.fields(part, half)).share(1.0));
+                vec![row(gap, columns.into()).align(Align::Start)]
+            } else {
+                self.form.fields(&asks, width)
+            };
             if self.form.progress == Progress::Rejected && self.form.errors > 0 && s.chance(70) {
                 let n = self.form.errors;
                 let text = if n == 1 {
@@ -310,9 +325,36 @@ impl Screen<'_> {
         column(ui.space(4.0), kids)
     }
 
+    /// A help button, perhaps with its tooltip.
+    fn help(&self, s: &mut Stream) -> Node {
+        let ui = self.ui;
+        let mut kids = vec![icon_button(ui, "help", "Help", Size::Medium)];
+        if s.chance(50) {
+            let below = ui.theme.control.height[1] + 4.0;
+            kids.push(tooltip(ui, "Help with this step").absolute(
+                Length::Px(below),
+                Length::Px(0.0),
+                Length::Auto,
+                Length::Auto,
+            ));
+        }
+        block(kids).relative().rigid()
+    }
+
+    /// Many elements are wanted on a wide screen: two columns of questions.
+    fn dense(&self) -> bool {
+        self.any() && self.ctx.target_elements >= 22 && self.width() >= 1000.0
+    }
+
     /// The questions of the step that the budget allows, in their order.
     fn questions(&mut self, s: &mut Stream) -> Vec<Ask> {
-        let all = self.topic.steps[self.at].asks;
+        let mut all = self.topic.steps[self.at].asks.to_vec();
+        if self.dense() {
+            // Short steps are shown together with the next one.
+            let steps = self.topic.steps;
+            all.extend(steps[(self.at + 1) % steps.len()].asks);
+            self.budget.height *= 2.0;
+        }
         let t = self.ui.theme;
         let mut order: Vec<usize> = (0..all.len()).collect();
         if self.any() {

@@ -203,6 +203,9 @@ impl Screen<'_> {
         }
         let footer = self.ctx.randomize_layout && h >= 420.0 && (spare >= 4 || s.chance(30));
         let footer = footer.then(|| {
+            if spare >= 16 && w >= 900.0 && h >= 640.0 {
+                return shell::link_columns(ui, s, &mut self.budget);
+            }
             let most = (spare / 3).clamp(1, 6);
             shell::footer(ui, s, view, self.name, most, &mut self.budget)
         });
