@@ -185,7 +185,7 @@ pub(super) const ONBOARDING: Topic = Topic {
                 EMAIL,
                 ask(
                     "Second email",
-                    Kind::Text(Answer::One(&["", "team@example.com"])),
+                    Kind::Text(Answer::One(&["team@example.com", "office@example.org"])),
                 ),
                 ask(
                     "Role",
