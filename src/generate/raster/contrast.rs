@@ -8,8 +8,8 @@
 use crate::base::color::Rgba8;
 
 const LEVELS: usize = 8;
-const CONTRAST: f64 = 0.5;
-const GAMMA: f64 = 1.4;
+const CONTRAST: f64 = 0.2;
+const GAMMA: f64 = 1.2;
 
 /// Corrected coverage for each luminance of text.
 pub(super) struct TextContrast {
