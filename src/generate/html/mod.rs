@@ -45,7 +45,8 @@ pub struct Locator {
 const RESET: &str = "*{box-sizing:border-box;margin:0;padding:0;border:0;font:inherit;\
 color:inherit;background:none;text-decoration:none;list-style:none;outline:0}\
 html{text-rendering:geometricPrecision;text-spacing-trim:space-all;text-autospace:no-autospace;\
-line-break:strict;overflow-wrap:normal;word-break:normal;overflow:hidden;-webkit-text-size-adjust:none}\
+line-break:strict;overflow-wrap:normal;word-break:normal;overflow:hidden;-webkit-text-size-adjust:none;\
+text-decoration-skip-ink:none}\
 body *{display:block}\
 button,input,textarea{appearance:none;letter-spacing:normal;text-align:start;border-radius:0}\
 textarea{resize:none;overflow:hidden;overflow-wrap:normal}\

@@ -13,6 +13,8 @@ mod canvas;
 mod contrast;
 mod corner;
 mod glyph;
+#[cfg(test)]
+mod golden;
 mod icon;
 mod outline;
 mod shadow;
