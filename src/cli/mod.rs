@@ -4,6 +4,7 @@
 //! in the data, 2 wrong use, 3 failed.
 
 mod generate;
+mod lines;
 mod output;
 mod preview;
 mod stats;
@@ -40,6 +41,10 @@ struct Cli {
 enum Command {
     /// Make a dataset: screenshots, pages, ground truth
     Generate(generate::Args),
+    /// Split a dataset and write a provider's training and validation lines
+    Format(lines::FormatArgs),
+    /// Check a file of provider lines
+    Validate(lines::ValidateArgs),
     /// Count what is in a dataset
     Stats(stats::Args),
     /// Draw a contact sheet of a dataset, with boxes
@@ -72,6 +77,8 @@ pub fn main() -> ExitCode {
 fn run(command: Command, output: &Output) -> Result<Outcome> {
     match command {
         Command::Generate(args) => generate::run(&args, output),
+        Command::Format(args) => lines::format(&args, output),
+        Command::Validate(args) => lines::validate(&args, output),
         Command::Stats(args) => stats::run(&args, output),
         Command::Preview(args) => preview::run(&args, output),
     }
