@@ -186,27 +186,20 @@ impl Examples {
         let (Some(target), Some(geometry)) = (&task.target, geometry) else {
             return Vec::new();
         };
-        let (what, answer) = match geometry {
-            Geometry::Point => (
-                "point",
-                self.convention.point(target.point, &target.label, size),
-            ),
-            Geometry::Box => (
-                "box",
-                self.convention.bbox(target.bounds, &target.label, size),
-            ),
+        let c = self.convention;
+        let (what, answer, template) = match geometry {
+            Geometry::Point => ("point", c.point(target.point, &target.label, size), c.point),
+            Geometry::Box => ("box", c.bbox(target.bounds, &target.label, size), c.bbox),
         };
-        let template = match geometry {
-            Geometry::Point => self.convention.point,
-            Geometry::Box => self.convention.bbox,
-        };
-        let form = template
-            .replace("$label", "\"label\"")
-            .replace("$text", "label")
-            .replace('$', "n");
+        let mut form = template
+            .replace("$label", "\"name\"")
+            .replace("$text", "name");
+        for (i, name) in c.names(geometry).iter().enumerate() {
+            form = form.replace(&format!("${}", i + 1), name);
+        }
         let system = format!(
             "You locate elements of user interfaces. Answer with the {what} of the element as {form}, in {}.",
-            self.convention.doc
+            c.doc
         );
         task.instructions
             .iter()

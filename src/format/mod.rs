@@ -13,6 +13,8 @@ mod limits;
 mod openai;
 mod ordered;
 mod prepare;
+#[cfg(test)]
+mod tests;
 mod validate;
 
 pub use example::{Example, Examples, ImageSource, Part, Role, Turn, record_image};

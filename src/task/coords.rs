@@ -72,7 +72,7 @@ const PX: Space = Space::Pixels(Resize::None);
 pub static CONVENTIONS: &[Convention] = &[
     Convention {
         id: "absolute",
-        doc: "pixels of the image, [x, y] or [x1, y1, x2, y2]",
+        doc: "pixels of the image",
         space: PX,
         order: Order::Xy,
         shape: Shape::Xyxy,
@@ -81,7 +81,7 @@ pub static CONVENTIONS: &[Convention] = &[
     },
     Convention {
         id: "absolute_xywh",
-        doc: "pixels of the image, [x, y] or [x, y, width, height]",
+        doc: "pixels of the image",
         space: PX,
         order: Order::Xy,
         shape: Shape::Xywh,
@@ -115,7 +115,7 @@ pub static CONVENTIONS: &[Convention] = &[
     },
     Convention {
         id: "thousand",
-        doc: "whole numbers 0 to 1000 relative to the image, [x, y] or [x1, y1, x2, y2]",
+        doc: "whole numbers 0 to 1000 relative to the image",
         space: Space::Thousand,
         order: Order::Xy,
         shape: Shape::Xyxy,
@@ -124,7 +124,7 @@ pub static CONVENTIONS: &[Convention] = &[
     },
     Convention {
         id: "thousand_yx",
-        doc: "whole numbers 0 to 1000 relative to the image, y first: [y, x] or [ymin, xmin, ymax, xmax]",
+        doc: "whole numbers 0 to 1000 relative to the image, y first",
         space: Space::Thousand,
         order: Order::Yx,
         shape: Shape::Xyxy,
@@ -133,7 +133,7 @@ pub static CONVENTIONS: &[Convention] = &[
     },
     Convention {
         id: "unit",
-        doc: "fractions 0 to 1 of the image, [x, y] or [x1, y1, x2, y2]",
+        doc: "fractions 0 to 1 of the image",
         space: Space::Unit(4),
         order: Order::Xy,
         shape: Shape::Xyxy,
@@ -151,7 +151,7 @@ pub static CONVENTIONS: &[Convention] = &[
     },
     Convention {
         id: "unit_cxcywh",
-        doc: "fractions 0 to 1 of the image, [x, y] or centre and size",
+        doc: "fractions 0 to 1 of the image, boxes by centre and size",
         space: Space::Unit(6),
         order: Order::Xy,
         shape: Shape::Cxcywh,
@@ -221,6 +221,20 @@ impl Convention {
         match self.order {
             Order::Xy => n,
             Order::Yx => [n[1], n[0], n[3], n[2]],
+        }
+    }
+
+    /// What the numbers of an answer are called, in order.
+    pub fn names(&self, geometry: Geometry) -> &'static [&'static str] {
+        match (geometry, self.shape, self.order) {
+            (Geometry::Point, _, Order::Xy) => &["x", "y"],
+            (Geometry::Point, _, Order::Yx) => &["y", "x"],
+            (Geometry::Box, Shape::Xyxy, Order::Xy) => &["x1", "y1", "x2", "y2"],
+            (Geometry::Box, Shape::Xyxy, Order::Yx) => &["ymin", "xmin", "ymax", "xmax"],
+            (Geometry::Box, Shape::Xywh, Order::Xy) => &["x", "y", "width", "height"],
+            (Geometry::Box, Shape::Xywh, Order::Yx) => &["y", "x", "height", "width"],
+            (Geometry::Box, Shape::Cxcywh, Order::Xy) => &["cx", "cy", "width", "height"],
+            (Geometry::Box, Shape::Cxcywh, Order::Yx) => &["cy", "cx", "height", "width"],
         }
     }
 

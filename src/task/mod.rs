@@ -11,6 +11,8 @@ mod listing;
 mod phrase;
 pub mod resize;
 pub mod resolve;
+#[cfg(test)]
+mod tests;
 
 pub use answer::{Found, iou, parse_answer, point_hits};
 pub use listing::{LISTING_SYSTEM_PROMPT, LISTING_USER_PROMPT};
