@@ -13,6 +13,7 @@
 //! | 5 | [`provider`] | vendors: create, watch and collect fine-tuning jobs, really or for practice |
 //! | 6 | [`job`] | the life of a job: configuration, preparation, state machine, record |
 //! | 7 | [`registry`] | tuned models and their export to Skyvern |
+//! | – | [`store`] | where all this is kept: memory, files, IndexedDB |
 
 pub mod app;
 pub mod base;
@@ -26,6 +27,7 @@ pub mod job;
 pub mod problem;
 pub mod provider;
 pub mod registry;
+pub mod store;
 pub mod task;
 
 pub use dataset::DatasetExporter;
@@ -33,3 +35,7 @@ pub use error::{Error, ErrorKind, Result};
 pub use generate::SyntheticUiGenerator;
 pub use generate::config::{GenerationConfig, ImageFormat};
 pub use problem::{Problem, Severity};
+
+// Test suites shared with the browser name this crate as its users do.
+#[cfg(test)]
+extern crate self as screensmith;

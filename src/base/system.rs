@@ -1,7 +1,51 @@
 //! The ports of the machine itself: its clock, its environment, and waiting for futures.
 
+use crate::base::ports::{Http, HttpRequest, HttpResponse, LocalFuture};
+use crate::error::{Error, Result};
+
 #[cfg(not(target_arch = "wasm32"))]
 pub use native::{EnvSecrets, SystemClock, block_on};
+
+#[cfg(all(target_arch = "wasm32", feature = "web"))]
+pub use web::WebClock;
+
+/// The network of a program that talks to no vendor: every request is refused.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoHttp;
+
+impl Http for NoHttp {
+    fn send(&self, request: HttpRequest) -> LocalFuture<'_, Result<HttpResponse>> {
+        Box::pin(async move {
+            Err(
+                Error::unsupported("no_network", "this build sends no requests")
+                    .at(request.url)
+                    .hint("practise with a simulated run"),
+            )
+        })
+    }
+}
+
+#[cfg(all(target_arch = "wasm32", feature = "web"))]
+mod web {
+    use crate::base::ports::{Clock, LocalFuture};
+    use crate::base::time::Timestamp;
+
+    /// The browser's clock and timers.
+    #[derive(Clone, Copy, Debug, Default)]
+    pub struct WebClock;
+
+    impl Clock for WebClock {
+        fn now(&self) -> Timestamp {
+            Timestamp::from_millis(js_sys::Date::now() as i64)
+        }
+
+        fn sleep(&self, ms: u64) -> LocalFuture<'_, ()> {
+            // Timers of browsers hold 31 bits.
+            let ms = u32::try_from(ms).unwrap_or(u32::MAX).min(i32::MAX as u32);
+            Box::pin(gloo_timers::future::TimeoutFuture::new(ms))
+        }
+    }
+}
 
 #[cfg(not(target_arch = "wasm32"))]
 mod native {

@@ -5,8 +5,11 @@
 
 mod generate;
 mod lines;
+mod jobs;
 mod output;
 mod preview;
+mod registry;
+mod run;
 mod stats;
 mod stopwatch;
 
@@ -49,6 +52,12 @@ enum Command {
     Stats(stats::Args),
     /// Draw a contact sheet of a dataset, with boxes
     Preview(preview::Args),
+    /// Fine-tune: split, format, upload, train, register
+    Run(run::Args),
+    /// Look after fine-tuning jobs
+    Jobs(jobs::Args),
+    /// Tuned models and their export
+    Registry(registry::Args),
 }
 
 /// How a command that did not fail ended.
@@ -81,6 +90,9 @@ fn run(command: Command, output: &Output) -> Result<Outcome> {
         Command::Validate(args) => lines::validate(&args, output),
         Command::Stats(args) => stats::run(&args, output),
         Command::Preview(args) => preview::run(&args, output),
+        Command::Run(args) => run::run(&args, output),
+        Command::Jobs(args) => jobs::run(&args, output),
+        Command::Registry(args) => registry::run(&args, output),
     }
 }
 

@@ -7,6 +7,7 @@
 
 use std::cell::Cell;
 use std::io::{IsTerminal as _, Write as _};
+use std::rc::Rc;
 
 use serde::Serialize;
 
@@ -14,12 +15,12 @@ use crate::error::{Error, Result};
 use crate::problem::Problem;
 
 /// Writes results to stdout, everything else to stderr.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Output {
     json: bool,
     quiet: bool,
     terminal: bool,
-    line_open: Cell<bool>,
+    line_open: Rc<Cell<bool>>,
 }
 
 impl Output {
@@ -29,7 +30,7 @@ impl Output {
             json,
             quiet,
             terminal: std::io::stderr().is_terminal(),
-            line_open: Cell::new(false),
+            line_open: Rc::default(),
         }
     }
 

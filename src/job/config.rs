@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::error::{Error, Result};
+use crate::format::{FormatOptions, format};
 use crate::problem::Problem;
 use crate::provider::{Hyperparameters, ProviderName, ProviderOptions};
 
@@ -54,6 +55,9 @@ pub struct FineTuneConfig {
     /// Share of the samples kept for validation, 0 to below 1.
     #[serde(default = "default_validation_split")]
     pub validation_split: f64,
+    /// What is put into the lines: kinds of task, coordinate convention, detail.
+    #[serde(default)]
+    pub format: FormatOptions,
     /// What the vendor needs beyond this.
     #[serde(default)]
     pub provider_options: ProviderOptions,
@@ -88,6 +92,7 @@ impl FineTuneConfig {
             register_llm_key: None,
             hyperparameters: Hyperparameters::default(),
             validation_split: default_validation_split(),
+            format: FormatOptions::default(),
             provider_options: ProviderOptions::default(),
         }
     }
@@ -183,6 +188,13 @@ impl FineTuneConfig {
         }
         let vendor = self.provider.vendor();
         out.extend(vendor.check(&self.hyperparameters, &self.provider_options));
+        if let Ok(format) = format(vendor.format()) {
+            let found = self.format.validate(format).into_iter();
+            out.extend(found.filter(Problem::is_error).map(|mut p| {
+                p.path = format!("format.{}", p.path);
+                p
+            }));
+        }
         out.extend(self.provider_options.validate());
         out
     }

@@ -4,9 +4,12 @@ use sha2::{Digest as _, Sha256};
 
 use crate::base::hash::hex;
 use crate::base::ports::{FileWriter, Files, Ports};
+use crate::dataset::{Record, Side, SplitConfig};
 use crate::error::{Error, Result};
+use crate::format::{Preparator, Survey, format, record_image};
 use crate::job::record::FineTuneJob;
 use crate::job::state::Prepared;
+use crate::problem::Problem;
 use crate::provider::LocalFile;
 
 /// What preparation found out.
@@ -14,6 +17,11 @@ use crate::provider::LocalFile;
 pub(super) struct Preparation {
     pub(super) files: Prepared,
     fingerprint: String,
+    /// Records on the training and on the validation side.
+    samples: [u64; 2],
+    convention: String,
+    image_size: [u32; 2],
+    problems: Vec<Problem>,
 }
 
 impl Preparation {
@@ -22,9 +30,11 @@ impl Preparation {
         let v = self.files.validation.as_ref();
         job.dataset_paths.train.clone_from(&self.files.train.path);
         job.dataset_paths.validation = v.map(|f| f.path.clone()).unwrap_or_default();
-        job.metrics.train_samples = self.files.train.lines;
-        job.metrics.validation_samples = v.map_or(0, |f| f.lines);
+        [job.metrics.train_samples, job.metrics.validation_samples] = self.samples;
         job.dataset_fingerprint = Some(self.fingerprint.clone());
+        job.convention = Some(self.convention.clone());
+        job.image_size = Some(self.image_size);
+        job.problems.clone_from(&self.problems);
     }
 }
 
@@ -131,23 +141,102 @@ impl Output {
     }
 }
 
+/// Records of a file, one in memory at a time.
+struct Records<'a> {
+    lines: Lines<'a>,
+    row: u64,
+}
+
+impl<'a> Records<'a> {
+    fn new(files: &'a dyn Files, path: &'a str) -> Self {
+        Self {
+            lines: Lines::new(files, path),
+            row: 0,
+        }
+    }
+
+    /// The next record; a row that is none is an error, because a job costs money and must
+    /// not silently train on a part of what was given.
+    async fn next(&mut self) -> Result<Option<Record>> {
+        while let Some(line) = self.lines.next().await? {
+            self.row += 1;
+            if line.trim_ascii().is_empty() {
+                continue;
+            }
+            return match serde_json::from_slice(&line) {
+                Ok(record) => Ok(Some(record)),
+                Err(e) => Err(self.at(Error::data("record_json", e.to_string()).hint(
+                    "repair or remove the row; a record has layout_id, html and ground_truth",
+                ))),
+            };
+        }
+        Ok(None)
+    }
+
+    fn at(&self, e: Error) -> Error {
+        let path = format!("{}: row {}", self.lines.path, self.row);
+        e.at(path)
+    }
+}
+
 /// Splits and formats the dataset of `job` into files in its folder.
 pub(super) async fn prepare(ports: &Ports, job: &FineTuneJob) -> Result<Preparation> {
     let files = ports.files.as_ref();
     let path = job.config.dataset_path.as_str();
-    let mut train = Output::create(files, format!("{}/train.jsonl", job.folder())).await?;
-    let mut validation =
-        Output::create(files, format!("{}/validation.jsonl", job.folder())).await?;
-    let mut input = Lines::new(files, path);
+    let vendor = job.config.provider.vendor();
+    let mut options = job.config.format.clone();
+    if options.image_uri_prefix.is_none() {
+        options.image_uri_prefix =
+            vendor.image_uri_prefix(&job.job_id, &job.config.provider_options);
+    }
+    let convention = options.convention(format(vendor.format())?).id.to_owned();
+    let preparator = Preparator::new(vendor.format(), options)?;
+
+    let mut survey = Survey::default();
     let mut hash = Sha256::new();
-    let mut n = 0u64;
-    while let Some(line) = input.next().await? {
-        hash.update(&line);
-        n += 1;
-        if n.is_multiple_of(10) {
-            validation.line(&line).await?;
-        } else {
-            train.line(&line).await?;
+    let mut image_size = [0, 0];
+    let mut records = Records::new(files, path);
+    while let Some(record) = records.next().await? {
+        survey.add(&record);
+        hash.update(record.identity().as_bytes());
+        let (w, h) = record.size();
+        image_size = [image_size[0].max(w), image_size[1].max(h)];
+    }
+    let split = survey.split(&SplitConfig {
+        validation_split: job.config.validation_split,
+    })?;
+
+    let folder = job.folder();
+    let base = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let mut train = Output::create(files, format!("{folder}/train.jsonl")).await?;
+    let mut validation = Output::create(files, format!("{folder}/validation.jsonl")).await?;
+    let mut samples = [0u64; 2];
+    let mut records = Records::new(files, path);
+    let mut number = 0usize;
+    while let Some(record) = records.next().await? {
+        let side = split.sides.get(number).copied().unwrap_or(Side::Train);
+        let picture = match &record.image {
+            Some(image) if record.screenshot_base64.is_none() => {
+                files.read_all(&below(base, image)?).await
+            }
+            _ => record_image(&record, |_| Err(Error::data("image_missing", "no picture"))),
+        };
+        let picture = picture.map_err(|e| records.at(e))?;
+        let made = preparator.convert(number as u64, &record, &picture);
+        let made = made.map_err(|e| records.at(e))?;
+        number += 1;
+        if let Some(image) = &made.image {
+            files
+                .write_all(&format!("{folder}/{}", image.path), &picture)
+                .await?;
+        }
+        let (output, n) = match side {
+            Side::Train => (&mut train, 0),
+            Side::Validation => (&mut validation, 1),
+        };
+        samples[n] += 1;
+        for line in &made.lines {
+            output.line(line.as_bytes()).await?;
         }
     }
     let train = train.finish().await?;
@@ -158,15 +247,55 @@ pub(super) async fn prepare(ports: &Ports, job: &FineTuneJob) -> Result<Preparat
             validation: (validation.lines > 0).then_some(validation),
         },
         fingerprint: hex(&hash.finalize()[..16]),
+        samples,
+        convention,
+        image_size,
+        problems: split.problems,
+    })
+}
+
+/// A picture's path below the folder of the dataset.
+fn below(folder: &str, path: &str) -> Result<String> {
+    let plain =
+        !path.contains(['\\', ':']) && path.split('/').all(|p| !matches!(p, "" | "." | ".."));
+    if !plain {
+        return Err(Error::data(
+            "image_path",
+            format!("{path:?} leaves the folder of the dataset"),
+        )
+        .hint("use a relative path below the dataset file"));
+    }
+    Ok(if folder.is_empty() {
+        path.to_owned()
+    } else {
+        format!("{folder}/{path}")
     })
 }
 
 #[cfg(test)]
 pub(super) mod tests {
-    /// A small dataset.
+    use base64::Engine as _;
+
+    /// A small dataset of different screens, pictures inside.
     pub(in crate::job) fn dataset(n: usize) -> Vec<u8> {
-        (0..n)
-            .flat_map(|i| format!("{{\"layout_id\":\"l{i}\"}}\n").into_bytes())
-            .collect()
+        let mut png = std::io::Cursor::new(Vec::new());
+        image::RgbImage::new(320, 240)
+            .write_to(&mut png, image::ImageFormat::Png)
+            .unwrap();
+        let png = base64::engine::general_purpose::STANDARD.encode(png.into_inner());
+        let row = |i: usize| {
+            let truth = serde_json::json!({
+                "layout_id": format!("layout{i}"), "width": 320, "height": 240,
+                "components": [{"component_id": "e0", "element_type": "button", "text": format!("Save {i}"),
+                    "bbox": {"x": 10 + i, "y": 20, "width": 80, "height": 32}, "interactive": true,
+                    "action": "click", "semantic_role": "button"}],
+            });
+            let record = serde_json::json!({
+                "layout_id": format!("layout{i}"), "html": "<p>", "ground_truth": truth,
+                "screenshot_base64": png, "fingerprint": format!("{i:032x}"),
+            });
+            format!("{record}\n").into_bytes()
+        };
+        (0..n).flat_map(row).collect()
     }
 }

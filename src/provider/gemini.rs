@@ -141,6 +141,15 @@ impl Vendor for Gemini {
         ]
     }
 
+    fn image_uri_prefix(&self, job: &str, options: &ProviderOptions) -> Option<String> {
+        let bucket = match (&options.bucket, &options.simulated) {
+            (Some(b), _) => b.as_str(),
+            (None, Some(_)) => SIMULATED,
+            (None, None) => return None,
+        };
+        Some(format!("gs://{bucket}/{job}/"))
+    }
+
     fn simulated_model(&self, _: &str, name: &str) -> String {
         format!("projects/{SIMULATED}/locations/us-central1/endpoints/{SIMULATED}-{name}")
     }

@@ -52,6 +52,12 @@ pub trait Vendor: std::fmt::Debug + Sync {
     fn check(&self, hyperparameters: &Hyperparameters, options: &ProviderOptions) -> Vec<Problem>;
     /// Ways to call the tuned model through litellm, the best first; never empty.
     fn serving(&self, model: &str, base_model: &str, options: &ProviderOptions) -> Vec<Serving>;
+    /// Where the pictures of a job will lie, put before their paths in the lines; `None` when
+    /// the lines carry the pictures or name them by relative path.
+    fn image_uri_prefix(&self, job: &str, options: &ProviderOptions) -> Option<String> {
+        let _ = (job, options);
+        None
+    }
     /// The id a practice run gives its model; contains the mark.
     fn simulated_model(&self, base_model: &str, name: &str) -> String;
     /// Connects to the vendor for a real job.

@@ -5,6 +5,8 @@
 
 mod config;
 mod skyvern;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeSet;
 use std::fmt;

@@ -204,7 +204,7 @@ fn python(entry: &RegistryEntry) -> String {
     }
     let refuse = if entry.provenance.simulated {
         format!(
-            "raise SystemExit(\"{SIMULATED}: this model comes from a practice run and does not exist\")\n\n"
+            "raise RuntimeError(\"{SIMULATED}: this model comes from a practice run and does not exist\")\n\n"
         )
     } else {
         String::new()

@@ -15,6 +15,8 @@ use crate::base::hash::fingerprint;
 use crate::base::ports::{Batch, Document, Expect, FileWriter, LocalFuture, Ports};
 use crate::base::time::Timestamp;
 use crate::error::{Error, ErrorKind, Result};
+use crate::format::{FormatOptions, Purpose, Validator, format};
+use crate::problem::Problem;
 use crate::provider::{
     Artifact, Checkpoint, CreateJob, LocalFile, Progress, Provider, RemoteError, RemoteEvent,
     RemoteFile, RemoteJob, RemoteState, Scenario, Simulation, Vendor,
@@ -113,7 +115,12 @@ impl Simulated {
         let mut done = 0u64;
         let mut rest: Vec<u8> = Vec::new();
         let mut lines = 0u64;
-        let mut problems = Vec::new();
+        // The checks that a real upload would fail late; pictures named by path are not here.
+        let mut checks = Validator::new(
+            format(self.vendor.format())?,
+            &FormatOptions::default(),
+            Purpose::Validation,
+        );
         progress(Progress {
             done,
             total: file.bytes,
@@ -134,7 +141,7 @@ impl Simulated {
                 .filter(|l| !l.is_empty())
             {
                 lines += 1;
-                self.check_line(lines, line, &mut problems);
+                checks.line(lines, line);
             }
             rest.drain(..whole);
             self.ports.clock.sleep(pause).await;
@@ -145,7 +152,7 @@ impl Simulated {
         }
         if !rest.is_empty() {
             lines += 1;
-            self.check_line(lines, &rest, &mut problems);
+            checks.line(lines, &rest);
         }
         let kept = SimFile {
             file: RemoteFile {
@@ -153,24 +160,22 @@ impl Simulated {
                 bytes: done,
             },
             lines,
-            problems,
+            problems: checks
+                .finish()
+                .problems
+                .into_iter()
+                .filter(Problem::is_error)
+                .take(20)
+                .map(|p| RemoteError {
+                    code: p.code.into_owned(),
+                    message: format!("{}: {}", p.path, p.message),
+                    hint: p.hint,
+                })
+                .collect(),
         };
         let batch = Batch::new().put(FILES, &id, serde_json::to_value(&kept)?, Expect::Any);
         self.ports.store.commit(batch).await?;
         Ok(kept.file)
-    }
-
-    fn check_line(&self, row: u64, line: &[u8], problems: &mut Vec<RemoteError>) {
-        if problems.len() >= 20 {
-            return;
-        }
-        if let Err(e) = serde_json::from_slice::<serde_json::Value>(line) {
-            problems.push(RemoteError {
-                code: "invalid_json".to_owned(),
-                message: format!("row {row}: {e}"),
-                hint: "each line must be one JSON object".to_owned(),
-            });
-        }
     }
 
     /// Why the vendor would refuse the files.

@@ -1,0 +1,205 @@
+//! `screensmith run`: the whole flow of a fine-tuning job, to a registered model.
+
+use std::cell::Cell;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use clap::Args as ClapArgs;
+
+use crate::base::ports::Ports;
+use crate::base::system::block_on;
+use crate::cli::{Outcome, Output};
+use crate::error::{Error, Result};
+use crate::job::{
+    FineTuneConfig, FineTuneJob, FineTuneJobManager, JobStatus, State, Update, VisionFinetuner,
+};
+use crate::provider::{Level, Scenario, Simulation};
+use crate::registry::LlmConfigRegistry;
+use crate::store::files::{self, FileStore};
+
+/// How much faster than the practice timeline the command line runs: about three seconds.
+const PRACTICE_SPEED: f64 = 10.0;
+
+/// Arguments of `run`.
+#[derive(Debug, ClapArgs)]
+pub(super) struct Args {
+    /// FineTuneConfig as JSON
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+    /// Practise: nothing is sent, nothing is trained, everything is marked SIMULATED
+    #[arg(long)]
+    simulated: bool,
+    /// What happens in a practice run
+    #[arg(long, value_name = "SCENARIO", requires = "simulated", value_parser = scenarios())]
+    scenario: Option<String>,
+    #[command(flatten)]
+    store: StoreArg,
+}
+
+/// The folder of jobs and registry.
+#[derive(Clone, Debug, ClapArgs)]
+pub(super) struct StoreArg {
+    /// Folder of jobs and registry
+    #[arg(long = "store", value_name = "DIR", default_value = "./finetune_runs")]
+    pub(super) folder: PathBuf,
+}
+
+fn scenarios() -> clap::builder::PossibleValuesParser {
+    let ids = Scenario::ALL
+        .iter()
+        .map(|(_, id, text)| clap::builder::PossibleValue::new(*id).help(*text));
+    clap::builder::PossibleValuesParser::new(ids)
+}
+
+/// Runs the command.
+pub(super) fn run(args: &Args, output: &Output) -> Result<Outcome> {
+    let config = read_config(args)?;
+    let ports = open(&args.store.folder)?;
+    let tuner = finetuner(&ports, output);
+    let warnings = tuner.preflight(&config);
+    if warnings.iter().all(|p| !p.is_error()) {
+        output.problems(&warnings, 20);
+    }
+    let job = block_on(tuner.run(&config))?;
+    finish(&job, output)
+}
+
+fn read_config(args: &Args) -> Result<FineTuneConfig> {
+    let path = args.config.display().to_string();
+    let text = std::fs::read_to_string(&args.config).map_err(|e| {
+        Error::caller("file_unreadable", e.to_string())
+            .at(path.clone())
+            .hint("check the path")
+    })?;
+    let mut config = FineTuneConfig::from_json(&text).map_err(|e| {
+        let field = e.path().map(|p| format!(": {p}")).unwrap_or_default();
+        Error::caller("config_json", e.message())
+            .at(format!("{path}{field}"))
+            .hint("see the README for the fields")
+    })?;
+    if args.simulated {
+        let simulation = config
+            .provider_options
+            .simulated
+            .get_or_insert_with(|| Simulation {
+                speed: PRACTICE_SPEED,
+                ..Simulation::default()
+            });
+        let chosen = args.scenario.as_deref();
+        if let Some((scenario, ..)) = Scenario::ALL.iter().find(|s| Some(s.1) == chosen) {
+            simulation.scenario = *scenario;
+        }
+    }
+    Ok(config)
+}
+
+/// The ports of this machine around the store in `folder`, for one process at a time.
+pub(super) fn open(folder: &Path) -> Result<Ports> {
+    Ok(files::ports(Rc::new(FileStore::open(folder)?)))
+}
+
+/// The same for reading, beside another process.
+pub(super) fn open_read_only(folder: &Path) -> Ports {
+    files::ports(Rc::new(FileStore::open_read_only(folder)))
+}
+
+/// The registry in the store.
+pub(super) fn registry(ports: &Ports) -> LlmConfigRegistry {
+    LlmConfigRegistry::new(ports.store.clone(), ports.clock.clone())
+}
+
+/// A driver that tells its progress on stderr.
+pub(super) fn finetuner(ports: &Ports, output: &Output) -> VisionFinetuner {
+    let output = output.clone();
+    let told = Cell::new("");
+    let manager = FineTuneJobManager::new(ports.store.clone());
+    VisionFinetuner::new(manager, ports.clone())
+        .with_registry(Rc::new(registry(ports)))
+        .on_update(move |update| match update {
+            Update::Job(job) => {
+                let label = job.state.label();
+                if told.replace(label) != label {
+                    output.note(&format!("{}: {label}", job.job_id));
+                }
+                if let Some(hold) = &job.hold {
+                    output.note(&format!(
+                        "{}: waiting until {}: {}",
+                        job.job_id, hold.until, hold.error.message
+                    ));
+                }
+            }
+            Update::Upload { job, progress } => output.progress(&format!(
+                "{}: {} of {} KB",
+                job.job_id,
+                progress.done.div_ceil(1024),
+                progress.total.div_ceil(1024)
+            )),
+            Update::Events { events, .. } => {
+                for e in events {
+                    let text = format!("{} {}", e.created_at, e.message);
+                    match (e.level, e.metrics) {
+                        (Level::Info, Some(_)) => output.progress(&text),
+                        _ => output.note(&text),
+                    }
+                }
+            }
+        })
+}
+
+/// Prints a job that has ended and turns its status into the exit code.
+pub(super) fn finish(job: &FineTuneJob, output: &Output) -> Result<Outcome> {
+    output.problems(&job.problems, 20);
+    output.result(job, describe)?;
+    match (&job.state, job.status) {
+        (State::Failed { error, .. }, _) => Err(Error::new(
+            crate::ErrorKind::Provider,
+            error.code.clone(),
+            error.message.clone(),
+        )
+        .at(job.job_id.clone())
+        .hint(error.hint.clone())),
+        (_, JobStatus::Cancelled) => {
+            Err(Error::cancelled("the job was cancelled").at(job.job_id.clone()))
+        }
+        _ => Ok(Outcome::Done),
+    }
+}
+
+/// A job in a few lines.
+pub(super) fn describe(job: &FineTuneJob) -> String {
+    let mut out = format!("{}: {}\n", job.job_id, job.state.label());
+    let mut line = |name: &str, value: Option<String>| {
+        if let Some(value) = value {
+            out += &format!("  {name:<11} {value}\n");
+        }
+    };
+    line("provider", Some(job.provider.vendor().label().to_owned()));
+    if job.simulated {
+        line(
+            "practice",
+            Some("SIMULATED: nothing was sent, nothing is trained".to_owned()),
+        );
+    }
+    line("base model", Some(job.config.base_model.clone()));
+    line("model", job.model_name.clone());
+    line(
+        "registered",
+        job.config
+            .register_llm_key
+            .clone()
+            .filter(|_| job.status == JobStatus::Completed),
+    );
+    line("artifacts", job.output_artifact.clone());
+    line(
+        "samples",
+        Some(format!(
+            "{} training, {} validation",
+            job.metrics.train_samples, job.metrics.validation_samples
+        )),
+    );
+    let loss = |v: Option<f64>| v.map(|v| format!("{v:.4}"));
+    line("train loss", loss(job.metrics.train_loss));
+    line("valid loss", loss(job.metrics.validation_loss));
+    line("updated", Some(job.updated_at.to_string()));
+    out
+}

@@ -1,0 +1,700 @@
+//! Documents and files on disk, for the command line.
+//!
+//! Each collection is one JSON file. `jobs` is the seed's `jobs.json`, an array of jobs; the
+//! others are objects by key, those with a `/` in their name below `.screensmith/`. Files are
+//! replaced as a whole (temporary file, fsync, rename). A batch over several collections is
+//! first written as a journal, which the next opening replays, so it happens as a whole too.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use serde_json::{Map, Value, json};
+
+use crate::base::fakes::meets;
+use crate::base::hash::key64;
+use crate::base::ports::{
+    Batch, Document, FileWriter, Files, LocalFuture, Ports, Store, Version, check_collection,
+    conflict, file_missing,
+};
+use crate::base::system::{EnvSecrets, NoHttp, SystemClock};
+use crate::error::{Error, Result};
+use crate::job::{FineTuneJobManager, JOBS};
+
+/// Field of a job that is its key.
+const JOB_KEY: &str = "job_id";
+/// Folder for what is this program's own.
+const OWN: &str = ".screensmith";
+const JOURNAL: &str = "journal.json";
+const LOCK: &str = "lock";
+
+type Collection = BTreeMap<String, Value>;
+
+/// Documents in the files of one folder. One process at a time may write.
+#[derive(Debug)]
+pub struct FileStore {
+    folder: PathBuf,
+    jobs_file: String,
+    /// Held while this store lives; `None` for reading only.
+    lock: Option<File>,
+    /// What is on disk, kept because nobody else writes while the lock is held.
+    cache: RefCell<BTreeMap<String, Collection>>,
+    /// A journal is on disk whose changes are not all applied.
+    unfinished: RefCell<bool>,
+}
+
+impl FileStore {
+    /// Opens the store in `folder` for reading and writing; makes it when there is none.
+    ///
+    /// # Errors
+    /// `store_locked` while another process writes; `storage_refused`, `storage_full`,
+    /// `storage_damaged`.
+    pub fn open(folder: impl AsRef<Path>) -> Result<Self> {
+        Self::open_jobs(folder.as_ref(), "jobs.json")
+    }
+
+    fn open_jobs(folder: &Path, jobs_file: &str) -> Result<Self> {
+        let own = folder.join(OWN);
+        fs::create_dir_all(&own).map_err(|e| io_error(&own, e))?;
+        let path = own.join(LOCK);
+        let lock = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .map_err(|e| io_error(&path, e))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                return Err(Error::storage(
+                    "store_locked",
+                    "another process works with this store",
+                )
+                .at(folder.to_string_lossy())
+                .hint("wait until it has finished, or name another folder"));
+            }
+            Err(TryLockError::Error(e)) => return Err(io_error(&path, e)),
+        }
+        let store = Self {
+            folder: folder.to_owned(),
+            jobs_file: jobs_file.to_owned(),
+            lock: Some(lock),
+            cache: RefCell::default(),
+            unfinished: RefCell::new(true),
+        };
+        store.replay()?;
+        Ok(store)
+    }
+
+    /// Opens the store in `folder` for reading, beside another process that may be writing. A
+    /// folder that is not there is an empty store.
+    pub fn open_read_only(folder: impl AsRef<Path>) -> Self {
+        Self {
+            folder: folder.as_ref().to_owned(),
+            jobs_file: "jobs.json".to_owned(),
+            lock: None,
+            cache: RefCell::default(),
+            unfinished: RefCell::new(false),
+        }
+    }
+
+    fn path(&self, collection: &str) -> PathBuf {
+        if collection == JOBS {
+            return self.folder.join(&self.jobs_file);
+        }
+        let own = collection.contains('/').then_some(OWN);
+        let folder = own.map_or(self.folder.clone(), |o| self.folder.join(o));
+        folder.join(format!("{collection}.json"))
+    }
+
+    fn journal(&self) -> PathBuf {
+        self.folder.join(OWN).join(JOURNAL)
+    }
+
+    /// A collection as it is on disk.
+    fn read(&self, collection: &str) -> Result<Collection> {
+        let path = self.path(collection);
+        let text = match fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Collection::new()),
+            Err(e) => return Err(io_error(&path, e)),
+        };
+        let value: Value =
+            serde_json::from_slice(&text).map_err(|e| damaged(&path, e.to_string()))?;
+        match value {
+            Value::Object(map) if collection != JOBS => Ok(map.into_iter().collect()),
+            Value::Array(items) if collection == JOBS => {
+                let mut out = Collection::new();
+                for (i, item) in items.into_iter().enumerate() {
+                    let key = item.get(JOB_KEY).and_then(Value::as_str);
+                    let key = key
+                        .filter(|k| !k.is_empty())
+                        .ok_or_else(|| damaged(&path, format!("[{i}] has no {JOB_KEY}")))?
+                        .to_owned();
+                    if out.insert(key.clone(), item).is_some() {
+                        return Err(damaged(&path, format!("two jobs are called {key:?}")));
+                    }
+                }
+                Ok(out)
+            }
+            _ => Err(damaged(
+                &path,
+                "it is not what this program writes".to_owned(),
+            )),
+        }
+    }
+
+    /// A collection, from memory while this process holds the lock.
+    fn load(&self, collection: &str) -> Result<Collection> {
+        if self.lock.is_none() {
+            let mut c = self.read(collection)?;
+            // A writer that died left its last batch here.
+            for change in self.pending()? {
+                change.apply_to(collection, &mut c);
+            }
+            return Ok(c);
+        }
+        if let Some(c) = self.cache.borrow().get(collection) {
+            return Ok(c.clone());
+        }
+        let c = self.read(collection)?;
+        self.cache
+            .borrow_mut()
+            .insert(collection.to_owned(), c.clone());
+        Ok(c)
+    }
+
+    fn write(&self, collection: &str, content: &Collection) -> Result<()> {
+        let path = self.path(collection);
+        if content.is_empty() && !path.exists() {
+            return Ok(());
+        }
+        let value = if collection == JOBS {
+            let mut items: Vec<&Value> = content.values().collect();
+            let created = |v: &Value| {
+                v.get("created_at")
+                    .and_then(Value::as_str)
+                    .map(str::to_owned)
+            };
+            items.sort_by_key(|v| created(v));
+            json!(items)
+        } else {
+            Value::Object(content.clone().into_iter().collect::<Map<_, _>>())
+        };
+        let mut text = serde_json::to_vec_pretty(&value)?;
+        text.push(b'\n');
+        replace(&path, &text)
+    }
+
+    fn pending(&self) -> Result<Vec<Pending>> {
+        let path = self.journal();
+        match fs::read(&path) {
+            Ok(text) => serde_json::from_slice(&text).map_err(|e| damaged(&path, e.to_string())),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+            Err(e) => Err(io_error(&path, e)),
+        }
+    }
+
+    /// Applies a journal that a process left behind.
+    fn replay(&self) -> Result<()> {
+        if !*self.unfinished.borrow() {
+            return Ok(());
+        }
+        self.cache.borrow_mut().clear();
+        let pending = self.pending()?;
+        let mut names: Vec<&str> = pending.iter().map(|p| p.collection.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        for name in names {
+            check_collection(name)?;
+            let mut c = self.read(name)?;
+            for change in &pending {
+                change.apply_to(name, &mut c);
+            }
+            self.write(name, &c)?;
+        }
+        remove(&self.journal())?;
+        *self.unfinished.borrow_mut() = false;
+        Ok(())
+    }
+
+    fn commit_now(&self, batch: Batch) -> Result<Vec<Version>> {
+        batch.check()?;
+        if self.lock.is_none() {
+            return Err(
+                Error::storage("store_read_only", "the store is open for reading only")
+                    .at(self.folder.to_string_lossy())
+                    .hint("another process may be working with it"),
+            );
+        }
+        self.replay()?;
+        let mut touched: BTreeMap<String, Collection> = BTreeMap::new();
+        let mut versions = Vec::new();
+        for change in &batch.changes {
+            if !touched.contains_key(&change.collection) {
+                let held = self.load(&change.collection)?;
+                touched.insert(change.collection.clone(), held);
+            }
+            let Some(c) = touched.get_mut(&change.collection) else {
+                continue;
+            };
+            if !meets(change.expect, c.get(&change.key).map(version)) {
+                return Err(conflict(&change.collection, &change.key));
+            }
+            match &change.value {
+                Some(value) => {
+                    versions.push(version(value));
+                    c.insert(change.key.clone(), value.clone());
+                }
+                None => {
+                    versions.push(Version(0));
+                    c.remove(&change.key);
+                }
+            }
+        }
+        if touched.len() > 1 {
+            let pending: Vec<Pending> = batch.changes.into_iter().map(Pending::from).collect();
+            replace(&self.journal(), &serde_json::to_vec(&pending)?)?;
+            *self.unfinished.borrow_mut() = true;
+        }
+        for (i, (name, content)) in touched.iter().enumerate() {
+            if let Err(e) = self.write(name, content) {
+                if i == 0 {
+                    // Nothing has changed yet, so nothing shall.
+                    remove(&self.journal())?;
+                    *self.unfinished.borrow_mut() = false;
+                }
+                return Err(e);
+            }
+        }
+        if touched.len() > 1 {
+            remove(&self.journal())?;
+            *self.unfinished.borrow_mut() = false;
+        }
+        self.cache.borrow_mut().extend(touched);
+        Ok(versions)
+    }
+}
+
+/// A change in the journal.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Pending {
+    collection: String,
+    key: String,
+    /// A list of one value or none: `null` is a value too.
+    value: Vec<Value>,
+}
+
+impl From<crate::base::ports::Change> for Pending {
+    fn from(c: crate::base::ports::Change) -> Self {
+        Self {
+            collection: c.collection,
+            key: c.key,
+            value: c.value.into_iter().collect(),
+        }
+    }
+}
+
+impl Pending {
+    fn apply_to(&self, name: &str, c: &mut Collection) {
+        if self.collection != name {
+            return;
+        }
+        match self.value.first() {
+            Some(v) => c.insert(self.key.clone(), v.clone()),
+            None => c.remove(&self.key),
+        };
+    }
+}
+
+/// The version of a document is a hash of its content: files have no other memory.
+fn version(value: &Value) -> Version {
+    Version(key64([value.to_string().as_bytes()]))
+}
+
+fn damaged(path: &Path, what: String) -> Error {
+    Error::storage("storage_damaged", format!("the file is damaged: {what}"))
+        .at(path.to_string_lossy())
+        .hint("repair it or move it away; nothing was changed")
+}
+
+fn io_error(path: &Path, e: io::Error) -> Error {
+    use io::ErrorKind as K;
+    let (code, hint) = match e.kind() {
+        K::StorageFull | K::QuotaExceeded | K::FileTooLarge => {
+            ("storage_full", "free some space and repeat")
+        }
+        K::PermissionDenied | K::ReadOnlyFilesystem => {
+            ("storage_refused", "choose a folder that you may write to")
+        }
+        K::NotADirectory | K::IsADirectory | K::AlreadyExists => (
+            "storage_refused",
+            "choose another path; this one is taken by a file or folder",
+        ),
+        _ => ("io", "check the disk"),
+    };
+    Error::storage(code, e.to_string())
+        .at(path.to_string_lossy())
+        .hint(hint)
+        .because(e)
+}
+
+/// A temporary name beside `path`, different for every process and call.
+fn temporary(path: &Path) -> PathBuf {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let n = COUNT.fetch_add(1, Ordering::Relaxed);
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!(".{name}.{}-{n}.tmp", std::process::id()))
+}
+
+fn make_parent(path: &Path) -> Result<()> {
+    match path.parent() {
+        Some(p) if !p.as_os_str().is_empty() => fs::create_dir_all(p).map_err(|e| io_error(p, e)),
+        _ => Ok(()),
+    }
+}
+
+/// Replaces a file as a whole.
+fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
+    make_parent(path)?;
+    let mut file = Replacement::create(path)?;
+    file.write(bytes)?;
+    file.finish()
+}
+
+fn remove(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(io_error(path, e)),
+        _ => Ok(()),
+    }
+}
+
+/// A temporary file that becomes `path` when finished and vanishes when dropped.
+struct Replacement {
+    path: PathBuf,
+    temporary: PathBuf,
+    file: io::BufWriter<File>,
+}
+
+impl Replacement {
+    fn create(path: &Path) -> Result<Self> {
+        let temporary = temporary(path);
+        let file = File::create(&temporary).map_err(|e| io_error(path, e))?;
+        Ok(Self {
+            path: path.to_owned(),
+            temporary,
+            file: io::BufWriter::with_capacity(1 << 16, file),
+        })
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        self.file
+            .write_all(bytes)
+            .map_err(|e| io_error(&self.path, e))
+    }
+
+    fn finish(mut self) -> Result<()> {
+        let path = self.path.clone();
+        let wrong = |e| io_error(&path, e);
+        self.file.flush().map_err(wrong)?;
+        self.file.get_ref().sync_all().map_err(wrong)?;
+        fs::rename(&self.temporary, &self.path).map_err(wrong)?;
+        // The new name must be on disk too; not every system lets a folder be synced.
+        if let Some(parent) = self.path.parent()
+            && let Ok(folder) = File::open(parent)
+        {
+            let _ = folder.sync_all();
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Replacement {
+    fn drop(&mut self) {
+        // After a rename there is nothing left to remove.
+        let _ = fs::remove_file(&self.temporary);
+    }
+}
+
+impl Store for FileStore {
+    fn get<'a>(
+        &'a self,
+        collection: &'a str,
+        key: &'a str,
+    ) -> LocalFuture<'a, Result<Option<Document>>> {
+        Box::pin(async move {
+            check_collection(collection)?;
+            self.replay()?;
+            Ok(self.load(collection)?.get(key).map(|v| document(key, v)))
+        })
+    }
+
+    fn scan<'a>(&'a self, collection: &'a str) -> LocalFuture<'a, Result<Vec<Document>>> {
+        Box::pin(async move {
+            check_collection(collection)?;
+            self.replay()?;
+            let c = self.load(collection)?;
+            Ok(c.iter().map(|(k, v)| document(k, v)).collect())
+        })
+    }
+
+    fn commit<'a>(&'a self, batch: Batch) -> LocalFuture<'a, Result<Vec<Version>>> {
+        Box::pin(async move { self.commit_now(batch) })
+    }
+}
+
+fn document(key: &str, value: &Value) -> Document {
+    Document {
+        key: key.to_owned(),
+        version: version(value),
+        value: value.clone(),
+    }
+}
+
+/// Files of the disk; relative paths start at the working directory.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct DiskFiles;
+
+impl FileWriter for Replacement {
+    fn write<'a>(&'a mut self, bytes: &'a [u8]) -> LocalFuture<'a, Result<()>> {
+        Box::pin(async move { Replacement::write(self, bytes) })
+    }
+
+    fn finish(self: Box<Self>) -> LocalFuture<'static, Result<()>> {
+        Box::pin(async move { Replacement::finish(*self) })
+    }
+}
+
+impl Files for DiskFiles {
+    fn size<'a>(&'a self, path: &'a str) -> LocalFuture<'a, Result<Option<u64>>> {
+        Box::pin(async move {
+            match fs::metadata(path) {
+                Ok(m) if m.is_file() => Ok(Some(m.len())),
+                Ok(_) => Ok(None),
+                Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+                Err(e) => Err(io_error(Path::new(path), e)),
+            }
+        })
+    }
+
+    fn read<'a>(
+        &'a self,
+        path: &'a str,
+        offset: u64,
+        len: usize,
+    ) -> LocalFuture<'a, Result<Vec<u8>>> {
+        Box::pin(async move {
+            let wrong = |e: io::Error| match e.kind() {
+                io::ErrorKind::NotFound => file_missing(path),
+                _ => io_error(Path::new(path), e),
+            };
+            let mut file = File::open(path).map_err(wrong)?;
+            // Some systems refuse to seek beyond a signed number; nothing lies there anyway.
+            let size = file.metadata().map_err(wrong)?.len();
+            file.seek(SeekFrom::Start(offset.min(size)))
+                .map_err(wrong)?;
+            let mut out = Vec::new();
+            file.take(len as u64).read_to_end(&mut out).map_err(wrong)?;
+            Ok(out)
+        })
+    }
+
+    fn create<'a>(&'a self, path: &'a str) -> LocalFuture<'a, Result<Box<dyn FileWriter>>> {
+        Box::pin(async move {
+            let path = Path::new(path);
+            make_parent(path)?;
+            let writer: Box<dyn FileWriter> = Box::new(Replacement::create(path)?);
+            Ok(writer)
+        })
+    }
+}
+
+/// The ports of this machine around `store`: its files, its clock, keys from the environment.
+pub fn ports(store: Rc<dyn Store>) -> Ports {
+    Ports {
+        store,
+        files: Rc::new(DiskFiles),
+        clock: Rc::new(SystemClock),
+        http: Rc::new(NoHttp),
+        secrets: Rc::new(EnvSecrets),
+    }
+}
+
+impl FineTuneJobManager {
+    /// The jobs in the file `storage_path`, such as `./finetune_runs/jobs.json`.
+    ///
+    /// # Errors
+    /// As [`FileStore::open`].
+    pub fn open(storage_path: impl AsRef<Path>) -> Result<Self> {
+        let path = storage_path.as_ref();
+        let name = path.file_name().and_then(|n| n.to_str()).ok_or_else(|| {
+            Error::caller("storage_path", "the path names no file")
+                .at(path.to_string_lossy())
+                .hint("./finetune_runs/jobs.json is usual")
+        })?;
+        let folder = match path.parent() {
+            Some(p) if !p.as_os_str().is_empty() => p,
+            _ => Path::new("."),
+        };
+        Ok(Self::new(Rc::new(FileStore::open_jobs(folder, name)?)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::ports::Expect;
+    use crate::base::system::block_on;
+
+    fn put(collection: &str, key: &str, value: Value) -> Batch {
+        Batch::new().put(collection, key, value, Expect::Any)
+    }
+
+    #[test]
+    fn one_process_writes_and_others_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let writer = FileStore::open(dir.path()).unwrap();
+        assert_eq!(
+            FileStore::open(dir.path()).unwrap_err().code(),
+            "store_locked"
+        );
+        block_on(writer.commit(put("jobs", "a", json!({"job_id": "a"})))).unwrap();
+        let reader = FileStore::open_read_only(dir.path());
+        assert_eq!(block_on(reader.scan("jobs")).unwrap().len(), 1);
+        let e = block_on(reader.commit(put("jobs", "b", json!({})))).unwrap_err();
+        assert_eq!(e.code(), "store_read_only");
+        drop(writer);
+        FileStore::open(dir.path()).unwrap();
+        let nowhere = FileStore::open_read_only(dir.path().join("nowhere"));
+        assert!(block_on(nowhere.scan("jobs")).unwrap().is_empty());
+        assert!(!dir.path().join("nowhere").exists());
+    }
+
+    #[test]
+    fn jobs_json_is_an_array_and_survives_a_restart() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = FileStore::open(dir.path()).unwrap();
+        for (id, at) in [("z", "2026-01-01"), ("a", "2026-01-02")] {
+            let job = json!({"job_id": id, "created_at": at});
+            block_on(store.commit(put("jobs", id, job))).unwrap();
+        }
+        drop(store);
+        let text = fs::read_to_string(dir.path().join("jobs.json")).unwrap();
+        let jobs: Vec<Value> = serde_json::from_str(&text).unwrap();
+        assert_eq!(
+            (&jobs[0]["job_id"], &jobs[1]["job_id"]),
+            (&json!("z"), &json!("a"))
+        );
+        let again = FileStore::open(dir.path()).unwrap();
+        assert_eq!(block_on(again.scan("jobs")).unwrap().len(), 2);
+    }
+
+    #[test]
+    fn damaged_files_are_reported_and_left_alone() {
+        for text in [
+            "{",
+            "{}",
+            "[1]",
+            "[{\"job_id\":\"a\"},{\"job_id\":\"a\"}]",
+            "\u{FEFF}[]",
+        ] {
+            let dir = tempfile::tempdir().unwrap();
+            let path = dir.path().join("jobs.json");
+            fs::write(&path, text).unwrap();
+            let store = FileStore::open(dir.path()).unwrap();
+            let e = block_on(store.commit(put("jobs", "b", json!({"job_id": "b"})))).unwrap_err();
+            assert_eq!(e.code(), "storage_damaged", "{text}");
+            assert!(e.path().unwrap().ends_with("jobs.json"));
+            assert_eq!(fs::read_to_string(&path).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn a_journal_is_replayed() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = FileStore::open(dir.path()).unwrap();
+        block_on(store.commit(put("jobs", "a", json!({"job_id": "a"})))).unwrap();
+        drop(store);
+        // As left by a process that died between writing the journal and the files.
+        let journal = json!([
+            {"collection": "jobs", "key": "b", "value": [{"job_id": "b"}]},
+            {"collection": "events/b", "key": "000", "value": [[1, 2]]},
+            {"collection": "jobs", "key": "a", "value": []},
+        ]);
+        let path = dir.path().join(OWN).join(JOURNAL);
+        fs::write(&path, journal.to_string()).unwrap();
+        let check = |store: &FileStore| {
+            let jobs = block_on(store.scan("jobs")).unwrap();
+            assert_eq!(jobs.len(), 1);
+            assert_eq!(jobs[0].key, "b");
+            assert_eq!(
+                block_on(store.scan("events/b")).unwrap()[0].value,
+                json!([1, 2])
+            );
+        };
+        check(&FileStore::open_read_only(dir.path()));
+        assert!(path.exists(), "a reader changes nothing");
+        check(&FileStore::open(dir.path()).unwrap());
+        assert!(!path.exists());
+        check(&FileStore::open(dir.path()).unwrap());
+    }
+
+    #[test]
+    fn a_failed_batch_changes_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = FileStore::open(dir.path()).unwrap();
+        block_on(store.commit(put("jobs", "a", json!({"job_id": "a"})))).unwrap();
+        // A folder stands where the first collection's file should go.
+        fs::create_dir_all(dir.path().join(OWN).join("events/x.json/y")).unwrap();
+        let batch =
+            put("events/x", "0", json!(1)).put("jobs", "b", json!({"job_id": "b"}), Expect::Any);
+        assert!(block_on(store.commit(batch)).is_err());
+        assert_eq!(block_on(store.scan("jobs")).unwrap().len(), 1);
+        block_on(store.commit(put("jobs", "c", json!({"job_id": "c"})))).unwrap();
+        drop(store);
+        let again = FileStore::open(dir.path()).unwrap();
+        let keys: Vec<String> = block_on(again.scan("jobs"))
+            .unwrap()
+            .into_iter()
+            .map(|d| d.key)
+            .collect();
+        assert_eq!(keys, ["a", "c"]);
+        let litter = fs::read_dir(dir.path()).unwrap().filter(|e| {
+            e.as_ref()
+                .unwrap()
+                .file_name()
+                .to_string_lossy()
+                .ends_with(".tmp")
+        });
+        assert_eq!(litter.count(), 0);
+    }
+
+    #[test]
+    fn a_refused_folder_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("file");
+        fs::write(&file, "x").unwrap();
+        let e = FileStore::open(&file).unwrap_err();
+        assert_eq!(e.code(), "storage_refused");
+        assert!(e.hint_text().is_some());
+    }
+
+    #[test]
+    fn the_seeds_storage_path_works() {
+        let dir = tempfile::tempdir().unwrap();
+        let manager = FineTuneJobManager::open(dir.path().join("runs/my-jobs.json")).unwrap();
+        let jobs = r#"[{"job_id":"a","provider":"custom","status":"completed","config":{"dataset_path":"d","provider":"custom","base_model":"m"},"created_at":"2025-01-02","updated_at":"2025-01-02"}]"#;
+        block_on(manager.import_json(jobs, false)).unwrap();
+        assert!(dir.path().join("runs/my-jobs.json").exists());
+        assert_eq!(
+            FineTuneJobManager::open(dir.path().join(".."))
+                .unwrap_err()
+                .code(),
+            "storage_path"
+        );
+    }
+}

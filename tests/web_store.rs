@@ -1,0 +1,42 @@
+//! The rules of every store, kept by IndexedDB in a real browser.
+#![cfg(all(target_arch = "wasm32", feature = "web"))]
+
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+use screensmith::base::ports::{Batch, Expect, Store as _};
+use screensmith::store::indexeddb::IndexedDb;
+
+#[path = "store/conformance.rs"]
+mod conformance;
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+async fn fresh(name: &str) -> IndexedDb {
+    IndexedDb::delete(name).await.unwrap();
+    IndexedDb::open(name).await.unwrap()
+}
+
+#[wasm_bindgen_test]
+async fn indexeddb_keeps_the_rules() {
+    let db = fresh("test-rules").await;
+    conformance::documents(&db).await;
+    conformance::files(&db, "x").await;
+}
+
+#[wasm_bindgen_test]
+async fn documents_and_files_survive_a_new_connection() {
+    let db = fresh("test-reload").await;
+    let batch = Batch::new().put("jobs", "a", 1.into(), Expect::Absent);
+    db.commit(batch).await.unwrap();
+    drop(db);
+    let again = IndexedDb::open("test-reload").await.unwrap();
+    assert_eq!(again.get("jobs", "a").await.unwrap().unwrap().value, 1);
+}
+
+#[wasm_bindgen_test]
+async fn deleting_elsewhere_closes_this_connection() {
+    let db = fresh("test-superseded").await;
+    IndexedDb::delete("test-superseded").await.unwrap();
+    let e = db.scan("jobs").await.unwrap_err();
+    assert_eq!(e.code(), "storage_closed");
+}
