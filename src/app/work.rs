@@ -10,7 +10,9 @@ use crate::app::context::Ctx;
 use crate::app::part::notice::Tone;
 use crate::base::ports::Ports;
 use crate::error::Result;
-use crate::job::{FineTuneConfig, FineTuneJob, FineTuneJobManager, Update as News, VisionFinetuner};
+use crate::job::{
+    FineTuneConfig, FineTuneJob, FineTuneJobManager, Update as News, VisionFinetuner,
+};
 use crate::provider::RemoteEvent;
 use crate::registry::{LlmConfigRegistry, RegistryEntry};
 

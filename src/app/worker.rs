@@ -20,21 +20,39 @@ pub fn run() {
     let listen = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
         let text = event.data().as_string().unwrap_or_default();
         // Requests come from the same release, which the version in `Ready` makes sure of.
-        let Ok(request) = serde_json::from_str::<Request>(&text) else { return };
+        let Ok(request) = serde_json::from_str::<Request>(&text) else {
+            return;
+        };
         let ticket = request.ticket;
         match studio.make(&request) {
             Ok((shot, image)) => {
-                let reply = Reply::Sample { ticket, sample: Box::new(shot) };
+                let reply = Reply::Sample {
+                    ticket,
+                    sample: Box::new(shot),
+                };
                 post(&answer_scope, &reply, image.as_deref());
             }
             Err(e) => {
-                post(&answer_scope, &Reply::Failed { ticket, error: Failure::from(&e) }, None);
+                post(
+                    &answer_scope,
+                    &Reply::Failed {
+                        ticket,
+                        error: Failure::from(&e),
+                    },
+                    None,
+                );
             }
         }
     });
     scope.set_onmessage(Some(listen.as_ref().unchecked_ref()));
     listen.forget();
-    post(&scope, &Reply::Ready { version: VERSION.to_owned() }, None);
+    post(
+        &scope,
+        &Reply::Ready {
+            version: VERSION.to_owned(),
+        },
+        None,
+    );
 }
 
 /// Sends `{text, image}`; the picture's buffer changes hands without a copy.
@@ -59,7 +77,10 @@ fn post(scope: &DedicatedWorkerGlobalScope, reply: &Reply, image: Option<&[u8]>)
 
 /// Where the picture stands in a dataset folder: `images/000042.png`.
 fn image_path(sample: &Sample) -> String {
-    let ending = sample.image.as_ref().map_or("png", |i| i.format.extension());
+    let ending = sample
+        .image
+        .as_ref()
+        .map_or("png", |i| i.format.extension());
     format!("images/{:06}.{ending}", sample.index)
 }
 

@@ -32,7 +32,11 @@ const RAW_BYTES: usize = 4000;
 const BREATH: usize = 4;
 
 pub(crate) fn page(ctx: Ctx, id: &str) -> impl IntoView {
-    let format = FORMATS.iter().copied().find(|f| f.id() == id).unwrap_or(FORMATS[0]);
+    let format = FORMATS
+        .iter()
+        .copied()
+        .find(|f| f.id() == id)
+        .unwrap_or(FORMATS[0]);
     let some = Memo::new(move |_| ctx.samples.with(|s| !s.is_empty()));
     view! {
         <div class="page">
@@ -251,8 +255,13 @@ async fn read(
         if !current() {
             return Ok(None);
         }
-        let Some(bytes) = dataset::image_bytes(ctx, picture.shot.index).await? else { continue };
-        for line in preparator.convert(n as u64, &picture.shot.record, &bytes)?.lines {
+        let Some(bytes) = dataset::image_bytes(ctx, picture.shot.index).await? else {
+            continue;
+        };
+        for line in preparator
+            .convert(n as u64, &picture.shot.record, &bytes)?
+            .lines
+        {
             match sides.get(n) {
                 Some(Side::Validation) => {
                     validation_row += 1;
@@ -271,12 +280,20 @@ async fn read(
     }
     let (train, validation) = (train.finish(), validation.finish());
     let pair = check_pair(&train, &validation);
-    Ok(Some(Checked { train, validation, pair }))
+    Ok(Some(Checked {
+        train,
+        validation,
+        pair,
+    }))
 }
 
 fn findings(c: &Checked) -> impl IntoView + use<> {
     let mut tiles = vec![
-        ("Train lines".into(), number::count(c.train.examples), number::bytes(c.train.bytes)),
+        (
+            "Train lines".into(),
+            number::count(c.train.examples),
+            number::bytes(c.train.bytes),
+        ),
         (
             "Validation lines".into(),
             number::count(c.validation.examples),
@@ -285,7 +302,11 @@ fn findings(c: &Checked) -> impl IntoView + use<> {
     ];
     if let Some(e) = &c.train.estimate {
         let tokens = e.text_tokens + e.image_tokens.unwrap_or(0);
-        tiles.push(("Tokens, about".into(), number::count(tokens), format!("{} epochs", e.epochs)));
+        tiles.push((
+            "Tokens, about".into(),
+            number::count(tokens),
+            format!("{} epochs", e.epochs),
+        ));
         tiles.push((
             "Cost, about".into(),
             e.usd.map_or_else(|| "unknown".to_owned(), number::dollars),
@@ -293,10 +314,20 @@ fn findings(c: &Checked) -> impl IntoView + use<> {
         ));
     }
     if let Some((w, h)) = c.train.seen {
-        tiles.push(("Seen by the model".into(), format!("{w} × {h}"), "pixels".into()));
+        tiles.push((
+            "Seen by the model".into(),
+            format!("{w} × {h}"),
+            "pixels".into(),
+        ));
     }
-    let all: Vec<_> =
-        c.train.problems.iter().chain(&c.validation.problems).chain(&c.pair).cloned().collect();
+    let all: Vec<_> = c
+        .train
+        .problems
+        .iter()
+        .chain(&c.validation.problems)
+        .chain(&c.pair)
+        .cloned()
+        .collect();
     let errors = all.iter().filter(|p| p.is_error()).count() as u64;
     view! {
         {notice::tiles(tiles)}
@@ -380,12 +411,7 @@ fn downloads(
     }
 }
 
-fn finish(
-    ctx: Ctx,
-    busy: RwSignal<Option<String>>,
-    name: &str,
-    made: Result<web_sys::Blob>,
-) {
+fn finish(ctx: Ctx, busy: RwSignal<Option<String>>, name: &str, made: Result<web_sys::Blob>) {
     let _ = busy.try_set(None);
     match made {
         Ok(blob) => {
@@ -414,8 +440,13 @@ async fn write(
         if n % BREATH == 0 {
             browser::sleep(0).await;
         }
-        let Some(bytes) = dataset::image_bytes(ctx, picture.shot.index).await? else { continue };
-        for line in preparator.convert(n as u64, &picture.shot.record, &bytes)?.lines {
+        let Some(bytes) = dataset::image_bytes(ctx, picture.shot.index).await? else {
+            continue;
+        };
+        for line in preparator
+            .convert(n as u64, &picture.shot.record, &bytes)?
+            .lines
+        {
             out.write_all(line.as_bytes())?;
             out.write_all(b"\n")?;
         }

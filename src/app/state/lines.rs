@@ -38,8 +38,15 @@ pub fn raw(line: &str, most: usize) -> String {
     if line.len() <= most {
         return line.to_owned();
     }
-    let end = (0..=most).rev().find(|i| line.is_char_boundary(*i)).unwrap_or(0);
-    format!("{}… {} in all", &line[..end], number::bytes(line.len() as u64))
+    let end = (0..=most)
+        .rev()
+        .find(|i| line.is_char_boundary(*i))
+        .unwrap_or(0);
+    format!(
+        "{}… {} in all",
+        &line[..end],
+        number::bytes(line.len() as u64)
+    )
 }
 
 #[cfg(test)]

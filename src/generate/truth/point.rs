@@ -8,7 +8,7 @@ use crate::generate::paint::Hit;
 
 /// Samples per side of the first search and of the search for slivers.
 const COARSE: i32 = 24;
-const FINE: i32 = 160;
+const FINE: i32 = 96;
 
 /// Who may receive a click for it to count.
 struct Target {
@@ -80,6 +80,20 @@ pub(super) fn reachable(
     let blocked = hits[first..].iter().any(|h| !target.accepts(h.node));
     if !blocked && free(middle) {
         return Some(middle);
+    }
+    // Most unreachable boxes lie behind a layer that covers them whole.
+    let last = hits.iter().rposition(|h| target.accepts(h.node))?;
+    let corners = [(0, 0), (1, 0), (0, 1), (1, 1)].map(|(i, j)| PxPoint {
+        x: area.x + i * (area.width - 1),
+        y: area.y + j * (area.height - 1),
+    });
+    let behind = |h: &&Hit| {
+        corners
+            .iter()
+            .all(|p| h.shape.contains(*p) && scene.list.clip_contains(h.clip, *p))
+    };
+    if hits[last + 1..].iter().any(behind) {
+        return None;
     }
     farthest(area, COARSE, &free).or_else(|| farthest(area, FINE, &free))
 }
