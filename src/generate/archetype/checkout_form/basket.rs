@@ -3,7 +3,7 @@
 use super::Screen;
 use crate::base::rng::Stream;
 use crate::generate::content::{Content, Domain};
-use crate::generate::plan::{Align, Node, Tag};
+use crate::generate::plan::{Align, Node, Tag, TextAlign};
 use crate::generate::theme::TextRole;
 use crate::generate::widget::{
     Button, ButtonKind, Field, FieldKind, Mood, Select, Size, badge, block, body_text, button,
@@ -331,7 +331,11 @@ impl Screen<'_> {
                 words.push(row(0.0, vec![badge(ui, text, mood, false)]));
             }
             let tools = wrap_row(ui.space(2.0), tools).rigid();
-            let price = body_text(ui, TextRole::H4, c.text, &price).nowrap().rigid();
+            let price = body_text(ui, TextRole::H4, c.text, &price)
+                .nowrap()
+                .text_align(TextAlign::End)
+                .min_width(if narrow { 0.0 } else { 76.0 })
+                .rigid();
             let body = if narrow {
                 row(
                     ui.space(3.0),
