@@ -455,7 +455,6 @@ fn mega_screen(s: &mut Stage<'_>) -> Node {
 fn side_screen(s: &mut Stage<'_>, with_bar: bool) -> Node {
     let mut kids = Vec::new();
     let mut top = 0.0;
-    let (section, item) = (&s.domain.nav[0], &s.domain.nav[0].items[0]);
     if with_bar {
         let account = s.wants(14) && s.vary(15);
         let mut parts = vec![s.logo(), spacer()];
@@ -472,13 +471,8 @@ fn side_screen(s: &mut Stage<'_>, with_bar: bool) -> Node {
     let w = if s.width() > 1500.0 { 272.0 } else { 236.0 };
     let most = (s.left - if s.vary(50) { 4 } else { 1 }).max(3) as u32;
     let nav = s.side_nav(w, top, most, !with_bar);
-    let body = filler(
-        s,
-        s.width() - w,
-        s.height() - top,
-        item.label,
-        section.title,
-    );
+    let (section, label) = s.here;
+    let body = filler(s, s.width() - w, s.height() - top, label, section);
     kids.push(s.body(vec![nav, body]));
     page(&s.ui, s.ctx.viewport, kids)
 }

@@ -32,6 +32,8 @@ pub(super) struct Stage<'a> {
     pub(super) mark: &'static str,
     /// Interactive elements still wanted.
     pub(super) left: i32,
+    /// Section and page that the side navigation marks as current.
+    pub(super) here: (&'static str, &'static str),
 }
 
 /// Where a popup stands beside its anchor.
@@ -85,6 +87,7 @@ impl<'a> Stage<'a> {
             brand,
             mark,
             left: ctx.target_elements as i32,
+            here: (domain.nav[0].title, domain.nav[0].items[0].label),
         }
     }
 
@@ -276,6 +279,9 @@ impl<'a> Stage<'a> {
                 }
                 let open = open_group && current == 0 && !item.children.is_empty();
                 let here = current == 0;
+                if here {
+                    self.here = (s.title, item.label);
+                }
                 current = current.wrapping_sub(1);
                 kids.push(self.nav_item(item, here, open));
                 most -= 1;
@@ -285,6 +291,9 @@ impl<'a> Stage<'a> {
                     for (i, child) in item.children.iter().enumerate() {
                         if most == 0 || free < line {
                             break;
+                        }
+                        if i == at {
+                            self.here = (s.title, child);
                         }
                         kids.push(
                             nav_link(
