@@ -240,7 +240,7 @@ impl Grid {
         let mut rank = 0;
         for f in &self.fields {
             let can = f.cell.sortable() && rank < self.sortable;
-            let sort = can.then(|| match self.sort {
+            let sort = can.then_some(match self.sort {
                 Some((at, order)) if at == rank => order,
                 _ => Sort::None,
             });
