@@ -114,8 +114,8 @@ fn detail(
                 } else {
                     view! {
                         <div class="charts">
-                            {chart::lines("Loss", s.0)}
-                            {(!s.1.is_empty()).then(|| chart::lines("Token accuracy", s.1))}
+                            {chart::lines("Loss", s.0, true)}
+                            {(!s.1.is_empty()).then(|| chart::lines("Token accuracy", s.1, false))}
                         </div>
                     }
                         .into_any()

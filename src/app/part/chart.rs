@@ -25,8 +25,8 @@ const BOTTOM: f64 = 24.0;
 /// More points than this are not told apart.
 const POINTS: usize = 800;
 
-/// The chart of `series`, read as `title`.
-pub(crate) fn lines(title: &'static str, series: Vec<Series>) -> AnyView {
+/// The chart of `series`, read as `title`; `mark` puts a ring on the lowest validation value.
+pub(crate) fn lines(title: &'static str, series: Vec<Series>, mark: bool) -> AnyView {
     let values = || series.iter().flat_map(|s| s.points.iter().copied());
     let x = Scale::over(values().map(|p| p.0), (LEFT, W - RIGHT));
     let y = Scale::over(values().map(|p| p.1), (H - BOTTOM, TOP));
@@ -36,7 +36,7 @@ pub(crate) fn lines(title: &'static str, series: Vec<Series>) -> AnyView {
     let (x_step, y_step) = (step(&x_ticks), step(&y_ticks));
     let best = series
         .iter()
-        .filter(|s| s.class == "validation")
+        .filter(|s| mark && s.class == "validation")
         .flat_map(|s| s.points.iter().copied())
         .min_by(|a, b| a.1.total_cmp(&b.1));
     let summary = series

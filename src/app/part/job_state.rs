@@ -37,23 +37,18 @@ pub(crate) fn calendar(
     base_model: &str,
     now: Timestamp,
 ) -> impl IntoView + use<> {
-    vendor
-        .calendar(base_model, now)
-        .into_iter()
-        .map(|p| {
-            let tone = if p.is_error() {
-                Tone::Error
-            } else {
-                Tone::Warn
-            };
-            let text = if p.hint.is_empty() {
-                p.message
-            } else {
-                format!("{} — {}", p.message, p.hint)
-            };
-            notice::notice(tone, text)
-        })
-        .collect_view()
+    let list = vendor.calendar(base_model, now);
+    let tone = if blocked(&list) { Tone::Error } else { Tone::Warn };
+    (!list.is_empty()).then(|| {
+        let items = list
+            .into_iter()
+            .map(|p| {
+                let hint = if p.hint.is_empty() { String::new() } else { format!(" — {}", p.hint) };
+                view! { <li>{p.message} {hint}</li> }
+            })
+            .collect_view();
+        notice::notice(tone, view! { <ul>{items}</ul> })
+    })
 }
 
 /// Findings as a list; one line when there are none.
