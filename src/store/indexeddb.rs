@@ -533,7 +533,8 @@ impl BlobWriter {
         }
         let bytes = js_sys::Uint8Array::from(self.buffer.as_slice());
         let blob = Blob::new_with_u8_array_sequence(&Array::of1(&bytes));
-        self.parts.push(&blob.map_err(|e| js_error(&e))?);
+        let part: Blob = blob.map_err(|e| js_error(&e))?;
+        self.parts.push(&part);
         self.buffer.clear();
         Ok(())
     }
