@@ -29,6 +29,8 @@ pub mod provider;
 pub mod registry;
 pub mod store;
 pub mod task;
+#[cfg(all(feature = "npm", target_arch = "wasm32"))]
+pub mod wasm;
 
 pub use dataset::DatasetExporter;
 pub use error::{Error, ErrorKind, Result};
@@ -39,3 +41,8 @@ pub use problem::{Problem, Severity};
 // Test suites shared with the browser name this crate as its users do.
 #[cfg(test)]
 extern crate self as screensmith;
+
+/// The README's examples, compiled.
+#[cfg(all(doctest, not(target_arch = "wasm32")))]
+#[doc = include_str!("../README.md")]
+pub struct Readme;

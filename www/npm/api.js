@@ -2,21 +2,37 @@
 import {
   Engine,
   Workspace,
+  datasetStats,
+  formatRecords,
+  formats,
   generatorVersion,
   providerNames,
+  recordLine,
   registryExports,
+  resolve,
+  splitRecords,
+  tasks,
   validateConfig,
   validateFineTuneConfig,
+  validateLines,
   version,
 } from './screensmith_core.js';
 
 export {
   Workspace,
+  datasetStats,
+  formatRecords,
+  formats,
   generatorVersion,
   providerNames,
+  recordLine,
   registryExports,
+  resolve,
+  splitRecords,
+  tasks,
   validateConfig,
   validateFineTuneConfig,
+  validateLines,
   version,
 };
 

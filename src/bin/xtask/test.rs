@@ -126,7 +126,7 @@ fn browser() -> Outcome<String> {
     let own = std::env::current_exe().or_else(|e| fail(format!("own path: {e}")))?;
     Sh::new("cargo test")
         .args(WASM)
-        .args("--features web --test web")
+        .args("--features web --test web --test web_store")
         .env(
             "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
             format!("{} wasm-test-runner", own.display()),

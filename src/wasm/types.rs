@@ -1,0 +1,224 @@
+//! TypeScript of what is put together here; that of the records is generated where they are
+//! defined.
+
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = r#"
+/** `num_samples` → `numSamples`. */
+export type CamelName<S extends string> =
+  S extends `${infer A}_${infer B}` ? `${A}${Capitalize<CamelName<B>>}` : S;
+/** The same fields in camelCase, all optional. */
+export type Options<T> = { [K in keyof T as CamelName<K & string>]?: T[K] };
+
+/** A configuration as in files. */
+export type GenerationConfigRecord = GenerationConfig;
+/** What to generate; every field has a default. */
+export type GenerationOptions = Options<GenerationConfigRecord>;
+
+/** A picture in a file format. */
+export interface EncodedImage {
+  format: ImageFormat;
+  media_type: "image/png" | "image/jpeg" | "image/webp";
+  /** Pixels. */
+  width: number;
+  /** Pixels. */
+  height: number;
+  /** The file. */
+  bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** A screen with everything made from it. */
+export interface Sample {
+  index: number;
+  layout_id: string;
+  /** 32 hex digits over everything: equal on every platform. */
+  fingerprint: string;
+  /** Self-contained page that a browser lays out the same way. */
+  html: string;
+  /** Elements, boxes, visibility. */
+  truth: Truth;
+  /** The screen as data. */
+  plan: Record<string, unknown>;
+  /** Missing when screenshots are off. */
+  image?: EncodedImage;
+}
+
+/** What is thrown. */
+export interface ScreensmithError extends Error {
+  name: "ScreensmithError";
+  /** Stable name of the rule or failure. */
+  code: string;
+  /** Whose fault it is. */
+  kind: ErrorKind;
+  /** The field, file or row at fault. */
+  path?: string;
+  /** What to do about it. */
+  hint?: string;
+}
+
+/** A way to name an element, as constraints on what can be seen. */
+export interface Expression {
+  name?: string;
+  text?: string;
+  purpose?: string;
+  look?: string;
+  group?: string;
+  row?: string;
+  column?: string;
+}
+
+/** One question about a screen. */
+export interface Task {
+  id: string;
+  kind: string;
+  instructions: {
+    text: string;
+    style: string;
+    expression?: Expression;
+    /** Why exactly one element is meant. */
+    proof?: { candidates: number; rule: string; distractors: string[] };
+  }[];
+  target?: { component_id: string; label: string; box: PxRect; hit: PxRect; point: PxPoint };
+}
+
+/** Counts of a dataset. */
+export interface DatasetStats {
+  total_samples: number;
+  unique_layouts: number;
+  avg_components_per_layout: number;
+  unique_element_types: number;
+  [name: string]: unknown;
+}
+
+/** Which record is on which side, and what the sides share. */
+export interface SplitResult {
+  sides: ("train" | "validation")[];
+  train: number;
+  validation: number;
+  leaks: { shared_layouts: number; shared_samples: number; duplicate_samples: number; layouts: number };
+  problems: Problem[];
+}
+
+/** A line format. */
+export interface FormatInfo {
+  id: string;
+  title: string;
+  doc: string;
+  /** Id of the coordinate convention its models answer best in. */
+  convention: string;
+}
+
+/** What to put into lines. */
+export interface FormatOptions {
+  model?: string;
+  convention?: string;
+  /** Ids of kinds of task; `["listing"]` is the default. */
+  tasks?: string[];
+  maxPerScreen?: number;
+  instructionsPerTask?: number;
+  listing?: "visible" | "full";
+  detail?: "low" | "high" | "auto";
+  /** Where pictures will lie: `gs://bucket/run1/`. */
+  imageUriPrefix?: string;
+}
+
+/** Lines, and the pictures that they only name. */
+export interface FormatResult {
+  lines: string[];
+  images: { path: string; sha256: string }[];
+}
+
+/** What the checks of lines found. */
+export interface FormatReport {
+  format: string;
+  examples: number;
+  bytes: number;
+  images: number;
+  estimate?: {
+    model: string;
+    text_tokens: number;
+    image_tokens?: number | null;
+    epochs: number;
+    training_tokens?: number | null;
+    usd?: number | null;
+    as_of: string;
+  } | null;
+  counts: Record<string, number>;
+  problems: Problem[];
+  [name: string]: unknown;
+}
+
+/** How a job is asked for. */
+export interface FineTuneOptions {
+  datasetPath: string;
+  outputDir?: string;
+  provider: ProviderName;
+  baseModel: string;
+  jobName?: string;
+  description?: string;
+  metadata?: Record<string, unknown>;
+  registerLlmKey?: string;
+  hyperparameters?: Record<string, unknown>;
+  /** Share kept for validation, 0 to below 1. */
+  validationSplit?: number;
+  providerOptions?: {
+    baseUrl?: string;
+    headers?: Record<string, string>;
+    project?: string;
+    location?: string;
+    bucket?: string;
+    /** Practise: nothing is sent and nothing is trained. */
+    simulated?: { scenario?: string; seed?: number; speed?: number };
+  };
+}
+
+/** A job, as in `jobs.json`. */
+export interface FineTuneJob {
+  job_id: string;
+  provider: ProviderName;
+  status: "scheduled" | "running" | "completed" | "failed" | "cancelled";
+  dataset_paths: { train: string; validation: string };
+  config: Record<string, unknown>;
+  created_at: string;
+  updated_at: string;
+  metrics: { train_samples: number; validation_samples: number; [name: string]: unknown };
+  model_name?: string | null;
+  output_artifact?: string | null;
+  simulated: boolean;
+  [name: string]: unknown;
+}
+
+/** Something a vendor reported. */
+export type JobEvent = Record<string, unknown>;
+
+/** How a model is called. */
+export interface LLMConfigOptions {
+  modelName: string;
+  requiredEnvVars?: string[];
+  supportsVision?: boolean;
+  addAssistantPrefix?: boolean;
+  maxTokens?: number;
+  maxCompletionTokens?: number;
+  temperature?: number;
+  reasoningEffort?: string;
+}
+
+/** How a registered model is called, as in files. */
+export interface LLMConfigRecord {
+  model_name: string;
+  required_env_vars: string[];
+  supports_vision: boolean;
+  add_assistant_prefix: boolean;
+  [name: string]: unknown;
+}
+
+/** A registered model with its provenance. */
+export interface RegistryEntry {
+  key: string;
+  config: LLMConfigRecord;
+  provenance: Record<string, unknown>;
+  registered_at: string;
+  [name: string]: unknown;
+}
+"#;
