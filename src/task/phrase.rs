@@ -151,10 +151,23 @@ fn noun(role: &str) -> &'static str {
     }
 }
 
-/// The verb for pointing at it: one that people use, and that says nothing about the look.
-fn verb(stream: &mut Stream) -> &'static str {
-    const VERBS: &[&str] = &["Click", "Click on", "Go to", "Choose"];
-    VERBS[stream.weighted(&[6, 2, 1, 1])]
+/// A verb that people use for pointing at an element of this role.
+fn verb(role: &str, stream: &mut Stream) -> &'static str {
+    let others: &[&str] = match Look::of(role) {
+        Some(Look::Field) => &["Click into", "Select", "Focus"],
+        Some(Look::Dropdown) => &["Open", "Expand"],
+        Some(Look::Choice) if role == "radio" => &["Choose", "Select"],
+        Some(Look::Choice) => &["Toggle", "Click on"],
+        Some(Look::Slider) => &["Grab", "Click on"],
+        _ if matches!(role, "link" | "tab") => &["Go to", "Open", "Click on"],
+        _ if role == "option" => &["Choose", "Pick"],
+        _ => &["Click on", "Press", "Hit"],
+    };
+    if stream.chance(50) {
+        "Click"
+    } else {
+        others[stream.below(others.len())]
+    }
 }
 
 /// The sentence that says `x`: every constraint appears in it word for word.
@@ -184,7 +197,7 @@ fn sentence(
                 (Some(_), 0) => format!("the {noun} that says “{text}”"),
                 (Some(_), _) => format!("the “{text}” {noun}"),
             };
-            pointed(&thing, geometry, stream, false)
+            pointed(&thing, e, geometry, stream, false)
         }
         Style::Name | Style::Prompt => {
             let name = x.name.as_deref().unwrap_or_default();
@@ -199,7 +212,7 @@ fn sentence(
                     _ => format!("the {name} {noun}"),
                 }
             };
-            pointed(&thing, geometry, stream, bare)
+            pointed(&thing, e, geometry, stream, bare)
         }
     };
     let mut out = thing;
@@ -219,11 +232,17 @@ fn sentence(
 }
 
 /// Puts a verb in front, or leaves the bare phrase, which is how benchmarks often ask.
-fn pointed(thing: &str, geometry: Geometry, stream: &mut Stream, bare: bool) -> String {
+fn pointed(
+    thing: &str,
+    e: &TrueElement,
+    geometry: Geometry,
+    stream: &mut Stream,
+    bare: bool,
+) -> String {
     match geometry {
         Geometry::Box => thing.to_owned(),
         Geometry::Point if bare && stream.chance(40) => thing.to_owned(),
-        Geometry::Point => format!("{} {thing}", verb(stream)),
+        Geometry::Point => format!("{} {thing}", verb(&e.role, stream)),
     }
 }
 
