@@ -5,6 +5,7 @@ mod solve;
 use crate::base::geometry::Rect;
 
 pub use solve::layout;
+pub(crate) use solve::used_border;
 
 /// Where everything is. Nodes are numbered in document order (parents first), the order of
 /// [`crate::generate::plan::Node::walk`].

@@ -294,7 +294,7 @@ impl TextEngine {
         let baseline = baseline_offset(style, sans);
         let s = self.shaped(text, style, sans);
         let lines = match width {
-            Some(w) if style.wrap => s.break_at(w.max(s.min_width)),
+            Some(w) if style.wrap => s.break_at(w),
             _ => 1,
         };
         TextSize {
@@ -352,7 +352,7 @@ impl TextEngine {
         let blob_ids = std::mem::take(&mut self.blob_ids);
         let s = self.shaped(text, style, sans);
         if style.wrap {
-            s.break_at(area.width.max(s.min_width));
+            s.break_at(area.width);
         } else {
             s.break_at(f32::MAX);
         }

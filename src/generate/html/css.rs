@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::generate::layout::used_border;
 use crate::generate::plan::{
     Align, Content, Display, Fill, FlexDirection, FontFamily, Length, Node, Overflow, Position,
     Sides, Style, TextAlign, TextStyle, Track,
@@ -177,8 +178,9 @@ impl Out {
             (l, _) => l,
         };
         let (p, b) = (&s.padding, &s.border);
-        let width = own(s.width, p.left + p.right + b.left + b.right);
-        let height = own(s.height, p.top + p.bottom + b.top + b.bottom);
+        let border = |a: f32, b: f32| used_border(a) + used_border(b);
+        let width = own(s.width, p.left + p.right + border(b.left, b.right));
+        let height = own(s.height, p.top + p.bottom + border(b.top, b.bottom));
         self.length(
             "width",
             if field && width == Length::Auto {
@@ -308,7 +310,8 @@ fn px(v: f32) -> String {
     if v == 0.0 {
         "0".to_owned()
     } else {
-        format!("{v}px")
+        // As `f64`: the shortest decimals of an `f32` may fall below its layout unit.
+        format!("{}px", f64::from(v))
     }
 }
 

@@ -328,6 +328,15 @@ fn taffy_style(node: &Node) -> taffy::Style {
     } else {
         s.width
     };
+    // An icon has its size whatever its container stretches; the exported CSS says the same.
+    let icon = |l: Length, sides: f32| match (l, &node.content) {
+        (Length::Auto, Content::Icon(i)) => Length::Px(i.size_px + sides),
+        (l, _) => l,
+    };
+    let (p, b) = (&s.padding, &s.border);
+    let border = |a: f32, b: f32| used_border(a) + used_border(b);
+    let width = icon(width, p.left + p.right + border(b.left, b.right));
+    let height = icon(s.height, p.top + p.bottom + border(b.top, b.bottom));
     let min_width = if is_field && s.min_width == Length::Auto {
         Length::Px(0.0)
     } else {
@@ -357,7 +366,7 @@ fn taffy_style(node: &Node) -> taffy::Style {
         inset: sides(s.inset, length_auto),
         size: taffy::Size {
             width: dimension(width),
-            height: dimension(s.height),
+            height: dimension(height),
         },
         min_size: taffy::Size {
             width: length_auto(min_width).into(),

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::scene::Scene;
-use crate::base::geometry::{PxPoint, PxRect};
+use crate::base::geometry::{PxPoint, PxRect, round_px};
 use crate::generate::paint::Hit;
 
 /// Samples per side of the first search and of the search for slivers.
@@ -78,8 +78,21 @@ pub(super) fn reachable(
     };
     let first = hits.iter().position(|h| target.own.contains(&h.node))?;
     let blocked = hits[first..].iter().any(|h| !target.accepts(h.node));
+    // Browsers round boxes to whole CSS pixels before they look what a click meets, so a point
+    // counts only with one CSS pixel of room on all sides.
+    let room = round_px(scene.list.scale).max(1);
+    let roomy = |p: &PxPoint| {
+        [-room, 0, room].iter().all(|dy| {
+            [-room, 0, room].iter().all(|dx| {
+                free(PxPoint {
+                    x: p.x + dx,
+                    y: p.y + dy,
+                })
+            })
+        })
+    };
     if !blocked && free(middle) {
-        return Some(middle);
+        return Some(middle).filter(roomy);
     }
     // Most unreachable boxes lie behind a layer that covers them whole.
     let last = hits.iter().rposition(|h| target.accepts(h.node))?;
@@ -95,7 +108,9 @@ pub(super) fn reachable(
     if hits[last + 1..].iter().any(behind) {
         return None;
     }
-    farthest(area, COARSE, &free).or_else(|| farthest(area, FINE, &free))
+    farthest(area, COARSE, &free)
+        .or_else(|| farthest(area, FINE, &free))
+        .filter(roomy)
 }
 
 /// The free sample farthest from the edges and from samples that are not free; of equal ones the
