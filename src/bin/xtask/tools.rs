@@ -95,7 +95,7 @@ pub(crate) fn trunk() -> Outcome<PathBuf> {
     if !own.is_file() {
         announce(
             &format!("trunk {TRUNK}"),
-            "builds and serves the page (crates.io, compiled once, some minutes)",
+            "builds and serves the page (from the Rust registry, compiled once, some minutes)",
         );
         Sh::new("cargo install trunk --locked --no-default-features --features rustls --version")
             .arg(TRUNK)
