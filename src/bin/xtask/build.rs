@@ -180,7 +180,7 @@ pub(crate) fn npm() -> Outcome<PathBuf> {
 pub(crate) fn record_oracle() -> Outcome<()> {
     let tests = tools::npm_tools()?;
     let chromium = tools::chromium()?;
-    Sh::new("cargo run --quiet --features cli,xtask --bin screensmith -- --version").run()?;
+    Sh::new("cargo test --quiet --test oracle dump_pages -- --ignored").run()?;
     Sh::new("node oracle/record.mjs")
         .dir(&tests)
         .env("CHROMIUM", &chromium.browser)
