@@ -20,6 +20,7 @@ mod tools;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::OnceLock;
 
 use shell::{Outcome, fail};
 
@@ -37,7 +38,14 @@ cargo xtask COMMAND
 `test` and `bench` take names of steps to run only those: cargo xtask test native npm
 ";
 
+/// This program, as it was called: cargo may link it anew while it runs, and then the system no
+/// longer knows its path.
+static OWN: OnceLock<PathBuf> = OnceLock::new();
+
 fn main() -> ExitCode {
+    if let Ok(path) = std::env::current_exe() {
+        OWN.get_or_init(|| path);
+    }
     let args: Vec<String> = std::env::args().collect();
     let called = args
         .first()
@@ -87,6 +95,13 @@ fn tool<E: std::fmt::Debug>(result: Result<(), E>) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The path of this program.
+fn own() -> Outcome<&'static Path> {
+    OWN.get()
+        .map(PathBuf::as_path)
+        .ok_or_else(|| "the path of this program is unknown".to_owned())
 }
 
 /// The repository.

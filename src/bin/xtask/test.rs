@@ -5,7 +5,7 @@ use std::time::Instant;
 use serde_json::json;
 
 use crate::shell::{Outcome, Sh, fail};
-use crate::{build, determinism, root, size, target, tools, write};
+use crate::{build, determinism, own, root, size, target, tools, write};
 
 const NATIVE: &str = "--locked --features cli,xtask";
 const WASM: &str = "--locked --target wasm32-unknown-unknown";
@@ -123,13 +123,12 @@ fn browser() -> Outcome<String> {
     });
     let webdriver = target().join("tools/webdriver.json");
     write(&webdriver, options.to_string())?;
-    let own = std::env::current_exe().or_else(|e| fail(format!("own path: {e}")))?;
     Sh::new("cargo test")
         .args(WASM)
         .args("--features web --test web --test web_store")
         .env(
             "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
-            format!("{} wasm-test-runner", own.display()),
+            format!("{} wasm-test-runner", own()?.display()),
         )
         .env("CHROMEDRIVER", &chromium.driver)
         .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", &webdriver)

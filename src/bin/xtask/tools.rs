@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use crate::shell::{Outcome, Sh, fail};
-use crate::{read, root, target, write};
+use crate::{own, read, root, target, write};
 
 /// The version that builds with the `rust-version` of this package.
 const TRUNK: &str = "0.21.14";
@@ -65,7 +65,7 @@ pub(crate) fn has_nextest() -> bool {
 pub(crate) fn bin() -> Outcome<PathBuf> {
     let folder = target().join("tools/bin");
     let tool = folder.join(format!("wasm-bindgen{}", std::env::consts::EXE_SUFFIX));
-    let own = std::env::current_exe().or_else(|e| fail(format!("own path: {e}")))?;
+    let own = own()?;
     std::fs::create_dir_all(&folder).or_else(|e| fail(format!("{}: {e}", folder.display())))?;
     #[cfg(unix)]
     {
@@ -74,11 +74,11 @@ pub(crate) fn bin() -> Outcome<PathBuf> {
         }
         // An old link or file; when there is none, making the new one tells.
         let _ = std::fs::remove_file(&tool);
-        std::os::unix::fs::symlink(&own, &tool)
+        std::os::unix::fs::symlink(own, &tool)
             .or_else(|e| fail(format!("{}: {e}", tool.display())))?;
     }
     #[cfg(not(unix))]
-    std::fs::copy(&own, &tool).or_else(|e| fail(format!("{}: {e}", tool.display())))?;
+    std::fs::copy(own, &tool).or_else(|e| fail(format!("{}: {e}", tool.display())))?;
     Ok(folder)
 }
 
