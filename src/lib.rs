@@ -9,7 +9,7 @@
 //! | 1 | [`generate`] | seed + configuration → plan → layout → pixels, HTML, ground truth |
 //! | 2 | [`task`] | what a model is asked about a screen, with proof that each question has one answer |
 //! | 3 | [`dataset`] | records, files, statistics, a split without leaks |
-//! | 4 | [`format`] | records → the exact lines a vendor or trainer reads, local checks, estimates |
+//! | 4 | [`mod@format`] | records → the exact lines a vendor or trainer reads, local checks, estimates |
 //! | 5 | [`provider`] | vendors: create, watch and collect fine-tuning jobs, really or for practice |
 //! | 6 | [`job`] | the life of a job: configuration, preparation, state machine, record |
 //! | 7 | [`registry`] | tuned models and their export to Skyvern |

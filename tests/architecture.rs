@@ -1,6 +1,8 @@
 //! Rules of the source tree that no compiler checks: which layer may use which, where vendors
 //! may be named, how long a file may grow, and what must never be committed.
 
+#![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

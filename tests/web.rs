@@ -1,4 +1,6 @@
 //! What only a browser can show.
+
+#![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 #![cfg(target_arch = "wasm32")]
 
 use screensmith::base::ports::Clock as _;

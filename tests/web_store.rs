@@ -1,4 +1,6 @@
 //! The rules of every store, kept by IndexedDB in a real browser.
+
+#![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 #![cfg(all(target_arch = "wasm32", feature = "web"))]
 
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};

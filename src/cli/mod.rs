@@ -4,8 +4,8 @@
 //! in the data, 2 wrong use, 3 failed.
 
 mod generate;
-mod lines;
 mod jobs;
+mod lines;
 mod output;
 mod preview;
 mod registry;

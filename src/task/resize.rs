@@ -201,7 +201,9 @@ mod tests {
     type Size = (u32, u32);
 
     /// Image; tiles; patches with their number; the three smart rules; the two square rules.
-    const VECTORS: &[(Size, Size, Size, u64, Size, Size, Size, Size, Size)] = &[
+    type Row = (Size, Size, Size, u64, Size, Size, Size, Size, Size);
+
+    const VECTORS: &[Row] = &[
         (
             (512, 512),
             (512, 512),

@@ -5,6 +5,8 @@
 //! `cargo xtask record-oracle` records anew: it runs the ignored test `dump_pages`, then
 //! `record.mjs`.
 
+#![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use screensmith::base::geometry::Rect;

@@ -9,7 +9,7 @@ fn keys(docs: &[screensmith::base::ports::Document]) -> Vec<&str> {
 }
 
 /// Rules of [`Store`]. The store must be empty.
-pub async fn documents(store: &dyn Store) {
+pub(crate) async fn documents(store: &dyn Store) {
     // Nothing there.
     assert!(store.get("jobs", "a").await.unwrap().is_none());
     assert!(store.scan("jobs").await.unwrap().is_empty());
@@ -99,7 +99,7 @@ pub async fn documents(store: &dyn Store) {
 }
 
 /// Rules of [`Files`], below the folder `root`.
-pub async fn files(files: &dyn Files, root: &str) {
+pub(crate) async fn files(files: &dyn Files, root: &str) {
     let path = format!("{root}/a/b.bin");
     assert_eq!(files.size(&path).await.unwrap(), None);
     let e = files.read(&path, 0, 1).await.unwrap_err();

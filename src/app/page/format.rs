@@ -320,8 +320,14 @@ fn findings(c: &Checked) -> impl IntoView + use<> {
             "pixels".into(),
         ));
     }
-    let mut all: Vec<crate::problem::Problem> =
-        c.train.problems.iter().chain(&c.validation.problems).chain(&c.pair).cloned().collect();
+    let mut all: Vec<crate::problem::Problem> = c
+        .train
+        .problems
+        .iter()
+        .chain(&c.validation.problems)
+        .chain(&c.pair)
+        .cloned()
+        .collect();
     // What concerns the model is found on both sides.
     let mut seen = std::collections::BTreeSet::new();
     all.retain(|p| seen.insert((p.code.clone(), p.path.clone(), p.message.clone())));

@@ -38,12 +38,20 @@ pub(crate) fn calendar(
     now: Timestamp,
 ) -> impl IntoView + use<> {
     let list = vendor.calendar(base_model, now);
-    let tone = if blocked(&list) { Tone::Error } else { Tone::Warn };
+    let tone = if blocked(&list) {
+        Tone::Error
+    } else {
+        Tone::Warn
+    };
     (!list.is_empty()).then(|| {
         let items = list
             .into_iter()
             .map(|p| {
-                let hint = if p.hint.is_empty() { String::new() } else { format!(" — {}", p.hint) };
+                let hint = if p.hint.is_empty() {
+                    String::new()
+                } else {
+                    format!(" — {}", p.hint)
+                };
                 view! { <li>{p.message} {hint}</li> }
             })
             .collect_view();

@@ -17,7 +17,11 @@ pub fn pretty(line: &str) -> String {
     let mut depth = 0usize;
     let mut rest = line.trim();
     while let Some(c) = rest.chars().next() {
-        let taken = if c == '"' { string_len(rest) } else { c.len_utf8() };
+        let taken = if c == '"' {
+            string_len(rest)
+        } else {
+            c.len_utf8()
+        };
         let (token, after) = rest.split_at(taken);
         rest = after.trim_start();
         let empty = matches!(rest.chars().next(), Some('}' | ']'));
@@ -107,7 +111,10 @@ mod tests {
             "A".repeat(5000)
         );
         let shown = pretty(&line);
-        assert!(shown.starts_with("{\n  \"a\": [\n    {\n      \"url\""), "{shown}");
+        assert!(
+            shown.starts_with("{\n  \"a\": [\n    {\n      \"url\""),
+            "{shown}"
+        );
         assert!(shown.contains("data:image/png;base64,… 5.0 kB"), "{shown}");
         assert!(shown.contains(r#""b": "short""#), "{shown}");
         assert!(shown.len() < 200);

@@ -369,12 +369,12 @@ fn taffy_style(node: &Node) -> taffy::Style {
             height: dimension(height),
         },
         min_size: taffy::Size {
-            width: length_auto(min_width).into(),
-            height: length_auto(s.min_height).into(),
+            width: length_auto(min_width),
+            height: length_auto(s.min_height),
         },
         max_size: taffy::Size {
-            width: length_auto(s.max_width).into(),
-            height: length_auto(s.max_height).into(),
+            width: length_auto(s.max_width),
+            height: length_auto(s.max_height),
         },
         margin: sides(s.margin, length_auto),
         padding: sides(s.padding, px),
