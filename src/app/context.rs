@@ -139,7 +139,7 @@ impl Ctx {
             events: RwSignal::new(BTreeMap::new()),
             uploads: RwSignal::new(BTreeMap::new()),
             models: RwSignal::new(Vec::new()),
-            overlay: RwSignal::new(overlay.unwrap_or_else(Overlay::default)),
+            overlay: RwSignal::new(overlay.unwrap_or_default()),
             peek: RwSignal::new(false),
             current: RwSignal::new(0),
             hot: RwSignal::new(None),

@@ -15,7 +15,7 @@ use crate::app::state::config_form::ConfigForm;
 use crate::app::studio;
 use crate::app::work::{self, Work};
 use crate::base::ports::{Batch, Expect};
-use crate::dataset::{DatasetArchive, Manifest, Record, Side, Split, SplitConfig, SplitKey, split};
+use crate::dataset::{DatasetArchive, Manifest, Record, Split, SplitConfig, SplitKey, split};
 use crate::error::{Error, Result};
 use crate::generate::config::GenerationConfig;
 use crate::store::indexeddb::{DATABASE, IndexedDb};
@@ -142,12 +142,6 @@ pub(crate) fn sides(ctx: Ctx) -> Result<Split> {
             validation_split: ctx.validation_split.get(),
         },
     )
-}
-
-/// The side of every sample, by index; empty while there is no split.
-pub(crate) fn side_of(ctx: Ctx, index: u64) -> Option<Side> {
-    let at = ctx.samples.with(|s| s.keys().position(|k| *k == index))?;
-    sides(ctx).ok()?.sides.get(at).copied()
 }
 
 /// Bytes of a sample's picture; `None` without screenshots.

@@ -98,7 +98,7 @@ pub(crate) async fn open(ctx: Ctx) -> Result<()> {
         return Ok(());
     };
     let mut jobs = work.jobs().list().await?;
-    jobs.sort_by(|a, b| b.created_at.cmp(&a.created_at));
+    jobs.sort_by_key(|j| std::cmp::Reverse(j.created_at));
     for job in jobs.iter().filter(|j| !j.state.is_final()) {
         watch(ctx, job.job_id.clone());
     }

@@ -146,7 +146,7 @@ fn health(s: &DatasetStats) -> impl IntoView + use<> {
         let name = match AREA_BINS_PERCENT.get(i) {
             Some(high) => {
                 let name = format!("{low} to {high} %");
-                low = f64::from(*high);
+                low = *high;
                 name
             }
             None => format!("over {low} %"),

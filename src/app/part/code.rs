@@ -20,7 +20,7 @@ pub(crate) fn code(
             <div class="code-head">
                 <span class="truncate">{name}</span>
                 <span class="push"></span>
-                {copy_button(ctx, move || copied())}
+                {copy_button(ctx, copied)}
             </div>
             <pre tabindex="0" role="region" aria-label=name><code>{text}</code></pre>
         </div>
