@@ -314,7 +314,11 @@ fn a_crash_at_any_write_loses_nothing_and_doubles_nothing() {
                     }),
                     ..ports.clone()
                 };
-                let c = config(ProviderName::OpenAi, scenario);
+                let mut c = config(ProviderName::OpenAi, scenario);
+                if let Some(s) = &mut c.provider_options.simulated {
+                    // Fewer polls: every write is one more life to live through.
+                    s.speed = 20.0;
+                }
                 let registry = Rc::new(Registered::default());
                 let first = block_on(finetuner(&mortal).with_registry(registry.clone()).run(&c));
                 if first.is_ok() {
