@@ -394,6 +394,7 @@ fn toggle_scheme(f: &mut ConfigForm, v: ColorScheme) {
 fn program(ctx: Ctx) -> impl IntoView {
     view! {
         {code::code(ctx, "Rust", move || ctx.valid.with(state_code::rust), false)}
+        {code::code(ctx, "JavaScript", move || ctx.valid.with(state_code::javascript), false)}
         {code::code(ctx, "Shell", move || ctx.valid.with(state_code::shell), false)}
     }
 }

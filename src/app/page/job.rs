@@ -104,6 +104,7 @@ fn detail(
                 })
         }}
         {move || job().map(|j| timeline(&j))}
+        {move || job().map(|j| upload(ctx, &j))}
         {move || job().map(|j| outcome(ctx, &j))}
         {move || job().map(|j| tiles(&j))}
         <section class="panel ruled">
@@ -242,6 +243,16 @@ fn timeline(job: &FineTuneJob) -> impl IntoView + use<> {
                 .collect_view()}
         </ol>
     }
+}
+
+/// Bytes sent, while a file is on its way.
+fn upload(ctx: Ctx, job: &FineTuneJob) -> impl IntoView + use<> {
+    let under_way = matches!(job.state, State::Uploading { .. });
+    let sent = ctx.uploads.with(|u| u.get(&job.job_id).copied()).filter(|_| under_way);
+    sent.map(|p| {
+        let text = format!("Uploading {} of {}", number::bytes(p.done), number::bytes(p.total));
+        view! { <p class="dim" role="status">{text}</p> }
+    })
 }
 
 /// What a finished job says: its model, or why it failed.

@@ -44,6 +44,32 @@ let dataset_path = exporter.export_jsonl(generator.iter(), "synthetic_ui.jsonl")
     )
 }
 
+/// The same in JavaScript.
+pub fn javascript(config: &GenerationConfig) -> String {
+    let options: serde_json::Map<String, Value> =
+        changed(config).into_iter().map(|(k, v)| (camel_case(&k), v)).collect();
+    let json = serde_json::to_string_pretty(&options).unwrap_or_default();
+    format!(
+        "import {{ Generator, init }} from 'screensmith';\n\nawait init();\nconst generator = new Generator({json});\nfor await (const sample of generator.samples()) {{\n  console.log(sample.layout_id, sample.truth.elements.length);\n}}\n"
+    )
+}
+
+/// `num_samples` as `numSamples`.
+fn camel_case(name: &str) -> String {
+    let mut out = String::new();
+    for (i, part) in name.split('_').enumerate() {
+        let mut letters = part.chars();
+        match letters.next() {
+            Some(first) if i > 0 => {
+                out.push(first.to_ascii_uppercase());
+                out.push_str(letters.as_str());
+            }
+            _ => out.push_str(part),
+        }
+    }
+    out
+}
+
 /// The same on the command line.
 pub fn shell(config: &GenerationConfig) -> String {
     format!(
@@ -73,6 +99,8 @@ mod tests {
         let to = code.find("\"#").unwrap();
         let back: GenerationConfig = serde_json::from_str(&code[from..to]).unwrap();
         assert_eq!(back, config);
+        let js = javascript(&config);
+        assert!(js.contains("\"numSamples\": 50") && js.contains("\"deviceScales\""), "{js}");
         assert!(shell(&config).contains("--count 50 --seed 7 "));
     }
 
