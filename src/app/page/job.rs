@@ -248,9 +248,16 @@ fn timeline(job: &FineTuneJob) -> impl IntoView + use<> {
 /// Bytes sent, while a file is on its way.
 fn upload(ctx: Ctx, job: &FineTuneJob) -> impl IntoView + use<> {
     let under_way = matches!(job.state, State::Uploading { .. });
-    let sent = ctx.uploads.with(|u| u.get(&job.job_id).copied()).filter(|_| under_way);
+    let sent = ctx
+        .uploads
+        .with(|u| u.get(&job.job_id).copied())
+        .filter(|_| under_way);
     sent.map(|p| {
-        let text = format!("Uploading {} of {}", number::bytes(p.done), number::bytes(p.total));
+        let text = format!(
+            "Uploading {} of {}",
+            number::bytes(p.done),
+            number::bytes(p.total)
+        );
         view! { <p class="dim" role="status">{text}</p> }
     })
 }

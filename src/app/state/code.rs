@@ -46,8 +46,10 @@ let dataset_path = exporter.export_jsonl(generator.iter(), "synthetic_ui.jsonl")
 
 /// The same in JavaScript.
 pub fn javascript(config: &GenerationConfig) -> String {
-    let options: serde_json::Map<String, Value> =
-        changed(config).into_iter().map(|(k, v)| (camel_case(&k), v)).collect();
+    let options: serde_json::Map<String, Value> = changed(config)
+        .into_iter()
+        .map(|(k, v)| (camel_case(&k), v))
+        .collect();
     let json = serde_json::to_string_pretty(&options).unwrap_or_default();
     format!(
         "import {{ Generator, init }} from 'screensmith';\n\nawait init();\nconst generator = new Generator({json});\nfor await (const sample of generator.samples()) {{\n  console.log(sample.layout_id, sample.truth.elements.length);\n}}\n"
@@ -100,7 +102,10 @@ mod tests {
         let back: GenerationConfig = serde_json::from_str(&code[from..to]).unwrap();
         assert_eq!(back, config);
         let js = javascript(&config);
-        assert!(js.contains("\"numSamples\": 50") && js.contains("\"deviceScales\""), "{js}");
+        assert!(
+            js.contains("\"numSamples\": 50") && js.contains("\"deviceScales\""),
+            "{js}"
+        );
         assert!(shell(&config).contains("--count 50 --seed 7 "));
     }
 
