@@ -26,10 +26,11 @@ before(() => {
 
 const load = () => import(pathToFileURL(join(project, 'probe.js')));
 
-test('the README example runs in Node, from generation to a registered model', () => {
-  const readme = readFileSync(join(here, '../../README.md'), 'utf8');
+test('the examples of both READMEs run in Node, from generation to a registered model', () => {
+  const files = [join(here, '../../README.md'), join(project, 'node_modules/screensmith/README.md')];
+  const readme = files.map((file) => readFileSync(file, 'utf8')).join('\n');
   const blocks = [...readme.matchAll(/```js\n([\s\S]*?)```/g)].map((m) => m[1]);
-  assert.ok(blocks.length >= 2, `${blocks.length} blocks`);
+  assert.ok(blocks.length >= 3, `${blocks.length} blocks`);
   const said = blocks.map((block, i) => {
     writeFileSync(join(project, `readme${i}.js`), block);
     return run('node', [`readme${i}.js`]);
