@@ -161,6 +161,70 @@ fn page(
     }
 }
 
+/// Collects the lengths below `value` that a browser would round.
+fn off_grid(value: &serde_json::Value, key: &str, path: &str, out: &mut Vec<String>) {
+    match value {
+        serde_json::Value::Object(all) => {
+            for (k, v) in all {
+                off_grid(v, k, &format!("{path}.{k}"), out);
+            }
+        }
+        serde_json::Value::Array(all) => {
+            for (i, v) in all.iter().enumerate() {
+                off_grid(v, key, &format!("{path}[{i}]"), out);
+            }
+        }
+        serde_json::Value::Number(n) => {
+            let no_length = [
+                "opacity",
+                "flex_grow",
+                "flex_shrink",
+                "stroke",
+                "angle_deg",
+                "percent",
+                "fr",
+                "value_now",
+                "value_min",
+                "value_max",
+            ];
+            let v = n.as_f64().unwrap();
+            let text = path.ends_with(".style.size_px");
+            let steps = if text { 2.0 } else { 64.0 };
+            if !no_length.contains(&key) && (v * steps).fract() != 0.0 {
+                out.push(format!("{path} = {v}"));
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn lengths_are_exact_in_a_browser() {
+    let mut out = Vec::new();
+    off_grid(
+        &serde_json::json!({ "style": { "size_px": 14.25 } }),
+        "",
+        "",
+        &mut out,
+    );
+    off_grid(&serde_json::json!({ "gap": [0.3, 0.25] }), "", "", &mut out);
+    assert_eq!(out, [".style.size_px = 14.25", ".gap[0] = 0.3"]);
+    let generator = SyntheticUiGenerator::new(GenerationConfig {
+        num_samples: 60,
+        include_screenshots: false,
+        seed: Some(64),
+        ..GenerationConfig::default()
+    })
+    .unwrap();
+    for i in 0..60 {
+        let plan = generator.plan(i).unwrap();
+        let root = serde_json::to_value(&plan.root).unwrap();
+        let mut out = Vec::new();
+        off_grid(&root, "", "", &mut out);
+        assert!(out.is_empty(), "{} {i}: {out:?}", plan.archetype);
+    }
+}
+
 #[test]
 #[ignore = "writes the pages that record.mjs loads"]
 fn dump_pages() {
