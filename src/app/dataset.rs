@@ -18,6 +18,7 @@ use crate::base::ports::{Batch, Expect};
 use crate::dataset::{DatasetArchive, Manifest, Record, Split, SplitConfig, SplitKey, split};
 use crate::error::{Error, Result};
 use crate::generate::config::GenerationConfig;
+use crate::generate::html::font_files;
 use crate::store::indexeddb::{DATABASE, IndexedDb};
 
 /// Collection of what the app itself remembers.
@@ -264,6 +265,9 @@ pub(crate) async fn archive(ctx: Ctx, done: impl Fn(u64)) -> Result<Blob> {
             done(i as u64 + 1);
             browser::sleep(0).await;
         }
+    }
+    for (path, bytes) in font_files() {
+        zip.file(&format!("html/{path}"), bytes)?;
     }
     let manifest = Manifest::new(config, all.len() as u64, untrack(|| fingerprint(ctx)));
     zip.finish(manifest)?.into_blob("application/zip")

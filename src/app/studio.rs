@@ -32,7 +32,7 @@ const SHOW_EVERY_MS: f64 = 120.0;
 pub(crate) fn first_config() -> GenerationConfig {
     GenerationConfig {
         num_samples: FIRST_COUNT,
-        seed: Some(7),
+        seed: Some(77),
         ..GenerationConfig::default()
     }
 }

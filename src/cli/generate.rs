@@ -20,11 +20,11 @@ use sha2::{Digest as _, Sha256};
 
 use crate::base::hash;
 use crate::cli::{Outcome, Output};
-use crate::dataset::{ImageStorage, Manifest, ManifestFile, Record, atomic_write};
+use crate::dataset::{
+    ImageStorage, Manifest, ManifestFile, Record, atomic_write, write_page_fonts,
+};
 use crate::error::{Error, Result};
 use crate::generate::config::{GenerationConfig, ImageFormat};
-use crate::generate::html::FONT_FOLDER;
-use crate::generate::text::FONTS;
 use crate::generate::{GENERATOR_VERSION, SyntheticUiGenerator};
 use crate::task;
 
@@ -298,12 +298,7 @@ fn make(
         fs::create_dir_all(&path).map_err(|e| Error::from(e).at(path.display().to_string()))?;
     }
     // The pages name their fonts relative to themselves.
-    for font in FONTS {
-        let path = folder.root.join("html").join(FONT_FOLDER).join(font.file);
-        if !path.exists() {
-            atomic_write(&path, |w| Ok(w.write_all(font.bytes)?))?;
-        }
-    }
+    write_page_fonts(&folder.root.join("html"))?;
     let done = resume(folder, progress)?;
     let total = range.end - range.start;
     if done > 0 {

@@ -9,7 +9,7 @@ use image::{ImageFormat, Rgb, RgbImage};
 use serde::Serialize;
 
 use crate::cli::{Outcome, Output, open_records};
-use crate::dataset::{BBox, Record, atomic_write};
+use crate::dataset::{BBox, Component, Record, atomic_write};
 use crate::error::{Error, Result};
 
 /// Width of one picture on the sheet.
@@ -130,11 +130,16 @@ fn tile(record: &Record, folder: &Path) -> Result<RgbImage> {
         .ground_truth
         .components
         .iter()
-        .filter(|c| c.interactive)
+        .filter(|c| c.interactive && reachable(c))
     {
         outline(&mut small, &c.bbox, scale, color(&c.semantic_role));
     }
     Ok(small)
+}
+
+/// Whether a click can reach it: false for what lies behind a dialog. Foreign records do not say.
+fn reachable(c: &Component) -> bool {
+    c.metadata.contains_key("point") || !c.metadata.contains_key("hit")
 }
 
 /// Okabe–Ito colours, told apart by people with any colour vision.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::dataset::{ImageStorage, Record};
 use crate::error::{Error, Result};
+use crate::generate::html::font_files;
 use crate::generate::sample::Sample;
 use crate::task;
 
@@ -104,7 +105,8 @@ impl DatasetExporter {
         Ok(path)
     }
 
-    /// The pages, as `html/{prefix}_{index:05}_{layout_id}.html`. Returns their paths.
+    /// The pages, as `html/{prefix}_{index:05}_{layout_id}.html`, with the fonts they name in
+    /// `html/fonts/`. Returns the paths of the pages.
     ///
     /// # Errors
     /// As [`export_jsonl`](Self::export_jsonl).
@@ -123,8 +125,25 @@ impl DatasetExporter {
             atomic_write(&path, |out| Ok(out.write_all(sample.html.as_bytes())?))?;
             paths.push(path);
         }
+        if !paths.is_empty() {
+            write_page_fonts(&self.output_dir.join("html"))?;
+        }
         Ok(paths)
     }
+}
+
+/// Writes the font files that pages in `folder` name, unless they are there.
+///
+/// # Errors
+/// As [`atomic_write`].
+pub fn write_page_fonts(folder: &Path) -> Result<()> {
+    for (path, bytes) in font_files() {
+        let path = folder.join(path);
+        if !path.exists() {
+            atomic_write(&path, |out| Ok(out.write_all(bytes)?))?;
+        }
+    }
+    Ok(())
 }
 
 /// Writes a file so that readers see the old content or the complete new one: into a

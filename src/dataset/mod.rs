@@ -9,7 +9,7 @@ mod split;
 mod stats;
 
 pub use archive::DatasetArchive;
-pub use export::{DatasetExporter, atomic_write};
+pub use export::{DatasetExporter, atomic_write, write_page_fonts};
 pub use manifest::{Manifest, ManifestFile};
 pub use reader::{MAX_LINE_BYTES, Records};
 pub use record::{Anchor, BBox, Component, GroundTruth, ImageStorage, Interaction, Record};

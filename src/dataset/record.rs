@@ -19,7 +19,7 @@ use crate::task::Task;
 pub struct Record {
     /// Structure of the screen; equal for screens with the same tree of elements.
     pub layout_id: String,
-    /// Self-contained page.
+    /// Page, which names its fonts relative to itself (`fonts/inter-400.ttf`).
     pub html: String,
     /// Elements, interactions and anchors.
     pub ground_truth: GroundTruth,

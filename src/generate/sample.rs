@@ -14,7 +14,8 @@ pub struct Sample {
     pub layout_id: String,
     /// The plan everything was made from.
     pub plan: Plan,
-    /// Self-contained page that a browser lays out the same way.
+    /// Page that a browser lays out the same way. It names its fonts relative to itself; see
+    /// [`crate::generate::html::embed_fonts`] and [`crate::generate::html::font_files`].
     pub html: String,
     /// Elements, boxes, visibility.
     pub truth: Truth,

@@ -72,6 +72,26 @@ impl Engine {
     }
 }
 
+/// The page of a sample with its fonts inside, so that it needs no other file.
+#[wasm_bindgen(js_name = embedFonts)]
+pub fn embed_fonts(html: &str) -> String {
+    crate::generate::html::embed_fonts(html)
+}
+
+/// The font files that pages name: paths relative to a page, and bytes.
+#[wasm_bindgen(js_name = fontFiles, unchecked_return_type = "FontFile[]")]
+pub fn font_files() -> js_sys::Array {
+    crate::generate::html::font_files()
+        .map(|(path, bytes)| {
+            let file = Object::new();
+            // Setting a property of a fresh object does not fail.
+            let _ = Reflect::set(&file, &"path".into(), &path.into());
+            let _ = Reflect::set(&file, &"bytes".into(), &Uint8Array::from(bytes).into());
+            file
+        })
+        .collect()
+}
+
 fn whole(index: f64) -> Result<u64, JsValue> {
     if index.fract() == 0.0 && (0.0..9.007_199_254_740_992e15).contains(&index) {
         Ok(index as u64)

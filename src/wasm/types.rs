@@ -28,13 +28,19 @@ export interface EncodedImage {
   bytes: Uint8Array<ArrayBuffer>;
 }
 
+/** A font file that pages name, relative to the page. */
+export interface FontFile {
+  path: string;
+  bytes: Uint8Array<ArrayBuffer>;
+}
+
 /** A screen with everything made from it. */
 export interface Sample {
   index: number;
   layout_id: string;
   /** 32 hex digits over everything: equal on every platform. */
   fingerprint: string;
-  /** Self-contained page that a browser lays out the same way. */
+  /** Page that a browser lays out the same way. It names its fonts; `embedFonts` puts them inside. */
   html: string;
   /** Elements, boxes, visibility. */
   truth: Truth;

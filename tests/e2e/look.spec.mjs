@@ -9,7 +9,10 @@ test("the first visit shows a screen with its boxes", async ({ page }) => {
   const shot = page.locator("figure.shot");
   await expect(shot.locator("img")).toBeVisible({ timeout: 30_000 });
   // The picture is really there, in the size the truth names.
-  const size = await shot.locator("img").evaluate((i) => [i.naturalWidth, i.naturalHeight]);
+  const size = await shot.locator("img").evaluate(async (i) => {
+    await i.decode();
+    return [i.naturalWidth, i.naturalHeight];
+  });
   expect(size).toEqual([1280, 720]);
   expect(await shot.locator("svg.boxes g").count()).toBeGreaterThan(4);
 });

@@ -3,6 +3,8 @@ import {
   Engine,
   Workspace,
   datasetStats,
+  embedFonts,
+  fontFiles,
   formatRecords,
   formats,
   generatorVersion,
@@ -21,6 +23,8 @@ import {
 export {
   Workspace,
   datasetStats,
+  embedFonts,
+  fontFiles,
   formatRecords,
   formats,
   generatorVersion,
@@ -159,17 +163,29 @@ export class DatasetExporter {
     return this.#write(filename, `[\n${lines.join(',\n')}\n]\n`);
   }
 
-  /** The pages; returns their paths. */
+  /** The pages, and the fonts they name beside them; returns the paths of the pages. */
   async saveHtmlFiles(layouts, { prefix = 'layout' } = {}) {
+    for (const { path, bytes } of layouts.length ? fontFiles() : []) {
+      this.#write(`html/${path}`, bytes);
+    }
     return layouts.map((s) => {
       const index = String(s.index).padStart(5, '0');
       return this.#write(`html/${prefix}_${index}_${s.layout_id}.html`, s.html);
     });
   }
 
+  /** Lines of a provider's format, unsplit; returns the path. Pictures that the lines only name
+   * go beside them. */
+  async exportVisionFinetuneFormat(layouts, { filename, provider, ...options }) {
+    const records = layouts.map((s) => `${recordLine(s, true)}\n`).join('');
+    const { lines, images } = formatRecords(records, provider, options);
+    for (const [i, { path }] of images.entries()) this.#write(path, layouts[i].image.bytes);
+    return this.#write(filename, lines.map((l) => `${l}\n`).join(''));
+  }
+
   #write(name, content) {
     const path = join(this.outputDir, name);
-    this.#to.write(path, text.encode(content));
+    this.#to.write(path, typeof content === 'string' ? text.encode(content) : content);
     return path;
   }
 }

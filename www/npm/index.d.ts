@@ -1,6 +1,7 @@
 import {
   type FineTuneJob,
   type FineTuneOptions,
+  type FormatOptions,
   type GenerationConfigRecord,
   type GenerationOptions,
   type InitInput,
@@ -23,6 +24,7 @@ export type {
   Expression,
   FineTuneJob,
   FineTuneOptions,
+  FontFile,
   FormatInfo,
   FormatOptions,
   FormatReport,
@@ -51,6 +53,8 @@ export type {
 export {
   Workspace,
   datasetStats,
+  embedFonts,
+  fontFiles,
   formatRecords,
   formats,
   generatorVersion,
@@ -114,6 +118,10 @@ export declare class DatasetExporter {
   exportJsonl(layouts: Sample[], options?: { filename?: string }): Promise<string>;
   exportJson(layouts: Sample[], options?: { filename?: string }): Promise<string>;
   saveHtmlFiles(layouts: Sample[], options?: { prefix?: string }): Promise<string[]>;
+  exportVisionFinetuneFormat(
+    layouts: Sample[],
+    options: { filename: string; provider: string } & FormatOptions,
+  ): Promise<string>;
 }
 
 export type ProviderName = import('./screensmith_core.js').ProviderName;

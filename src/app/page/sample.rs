@@ -12,6 +12,7 @@ use crate::app::part::{boxes, code, elements, notice};
 use crate::app::pool::Ask;
 use crate::app::route::Route;
 use crate::app::state::number;
+use crate::generate::html::embed_fonts;
 
 /// What is shown beside the picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -218,8 +219,9 @@ fn files(ctx: Ctx, p: Arc<Picture>) -> impl IntoView {
         });
     };
     let save_html = move |_| {
-        let result = browser::bytes_blob(html.shot.record.html.as_bytes(), "text/html")
-            .and_then(|b| browser::download(&b, &format!("{i:06}.html")));
+        let result =
+            browser::bytes_blob(embed_fonts(&html.shot.record.html).as_bytes(), "text/html")
+                .and_then(|b| browser::download(&b, &format!("{i:06}.html")));
         if let Err(e) = result {
             ctx.failed("No download", browser::js_text(&e));
         }

@@ -69,6 +69,13 @@ pub fn html(plan: &Plan) -> Html {
     }
 }
 
+/// The files that linked pages need beside them: path relative to the page, and content.
+pub fn font_files() -> impl Iterator<Item = (String, &'static [u8])> {
+    FONTS
+        .iter()
+        .map(|f| (format!("{FONT_FOLDER}/{}", f.file), f.bytes))
+}
+
 /// The same page with every linked font inside it, as data URLs.
 pub fn embed_fonts(page: &str) -> String {
     let mut out = page.to_owned();

@@ -5,7 +5,7 @@ use crate::base::color::Rgba8;
 use crate::base::geometry::{PxRect, Rect, round_px, to_px};
 use crate::generate::layout::{Layout, Line};
 use crate::generate::plan::{
-    Content, Display, FieldRun, Fill, Node, Overflow, Plan, Position, Sides, TextStyle,
+    Content, Display, FieldRun, Fill, Node, Overflow, Plan, Position, Sides, TextAlign, TextStyle,
 };
 
 /// Lists what is painted, bottom first.
@@ -409,9 +409,13 @@ impl Builder<'_> {
         let laid = &self.layout.nodes[node];
         let last = laid.text.as_ref().and_then(|t| t.lines.last());
         let line = last.map_or(laid.content_box, |l| l.rect);
-        let x = match last {
-            Some(l) if !field.value.is_empty() => l.rect.right(),
-            _ => line.x,
+        let box_ = laid.content_box;
+        let x = match (last, field.style.align) {
+            (Some(l), _) if !field.value.is_empty() => l.rect.right(),
+            // Nothing typed yet: where the first letter would appear.
+            (_, TextAlign::Start) => box_.x,
+            (_, TextAlign::Center) => box_.x + (box_.width - 1.0) / 2.0,
+            (_, TextAlign::End) => box_.right() - 1.0,
         };
         let height = (field.style.size_px * 1.2).min(line.height.max(1.0));
         let top = line.y + (line.height - height) / 2.0;

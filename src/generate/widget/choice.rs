@@ -97,7 +97,7 @@ fn draw_radio(ui: &Ui<'_>, checked: bool, flags: Flags) -> Node {
         .size(size, size)
         .radius(size / 2.0)
         .bg(bg)
-        .border(k.border.max(if checked { 1.5 } else { 1.0 }), line);
+        .border(k.border.max(1.0), line);
     ui.ring(n, flags.focused)
 }
 
