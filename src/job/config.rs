@@ -188,6 +188,12 @@ impl FineTuneConfig {
         }
         let vendor = self.provider.vendor();
         out.extend(vendor.check(&self.hyperparameters, &self.provider_options));
+        out.extend(vendor.check_job(
+            &self.base_model,
+            &self.hyperparameters,
+            &self.metadata,
+            &self.provider_options,
+        ));
         if let Ok(format) = format(vendor.format()) {
             let found = self.format.validate(format).into_iter();
             out.extend(found.filter(Problem::is_error).map(|mut p| {

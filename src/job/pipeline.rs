@@ -319,7 +319,12 @@ impl VisionFinetuner {
             (Some(_), Some(file)) => {
                 Event::UploadedValidation(provider.upload(file, &report).await?)
             }
-            _ => Event::UploadedTrain(provider.upload(&prepared.train, &report).await?),
+            _ => {
+                if let Some(pictures) = &prepared.pictures {
+                    provider.upload_pictures(pictures, &report).await?;
+                }
+                Event::UploadedTrain(provider.upload(&prepared.train, &report).await?)
+            }
         };
         self.apply(&job.job_id, event, |_| {}).await?;
         Ok(())
@@ -429,6 +434,11 @@ impl VisionFinetuner {
         }
         job.metrics.trained_tokens = remote.trained_tokens.or(job.metrics.trained_tokens);
         job.estimated_finish = remote.estimated_finish;
+        for found in &remote.problems {
+            if !job.problems.contains(found) {
+                job.problems.push(found.clone());
+            }
+        }
         job.hold = None;
         job.updated_at = self.ports.clock.now();
         let state = job.state.clone().next(Event::Seen(remote));
@@ -543,10 +553,10 @@ impl VisionFinetuner {
         let asking = matches!(job.state, State::Ready { .. } | State::Creating { .. });
         match error.kind() {
             ErrorKind::Storage | ErrorKind::Cancelled => return Err(error),
+            // The user mends it with a new key, and the job goes on where it stands.
+            _ if error.code() == "unauthorized" => return Err(error),
             // Whether the vendor has the job is unknown while it cannot be asked.
-            _ if asking && matches!(error.code(), "unauthorized" | "not_found") => {
-                return Err(error);
-            }
+            _ if asking && error.code() == "not_found" => return Err(error),
             _ => {}
         }
         let told = RemoteError {

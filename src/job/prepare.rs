@@ -6,11 +6,11 @@ use crate::base::hash::hex;
 use crate::base::ports::{FileWriter, Files, Ports};
 use crate::dataset::{Record, Side, SplitConfig};
 use crate::error::{Error, Result};
-use crate::format::{Preparator, Survey, format, record_image};
+use crate::format::{Preparator, Survey, format, image_info, record_image};
 use crate::job::record::FineTuneJob;
 use crate::job::state::Prepared;
 use crate::problem::Problem;
-use crate::provider::LocalFile;
+use crate::provider::{LocalFile, Picture, Pictures};
 
 /// What preparation found out.
 #[derive(Debug)]
@@ -102,6 +102,7 @@ impl<'a> Lines<'a> {
 
 /// Writes lines and keeps count and checksum.
 struct Output {
+    uri: Option<String>,
     path: String,
     writer: Box<dyn FileWriter>,
     hash: Sha256,
@@ -110,8 +111,16 @@ struct Output {
 }
 
 impl Output {
-    async fn create(files: &dyn Files, path: String) -> Result<Self> {
+    /// A file `name` in `folder`, which will lie in `remote`.
+    async fn create(
+        files: &dyn Files,
+        folder: &str,
+        name: &str,
+        remote: Option<&str>,
+    ) -> Result<Self> {
+        let path = format!("{folder}/{name}");
         Ok(Self {
+            uri: remote.map(|r| format!("{r}{name}")),
             writer: files.create(&path).await?,
             path,
             hash: Sha256::new(),
@@ -137,6 +146,7 @@ impl Output {
             bytes: self.bytes,
             lines: self.lines,
             sha256: hex(&self.hash.finalize()),
+            uri: self.uri,
         })
     }
 }
@@ -185,9 +195,12 @@ pub(super) async fn prepare(ports: &Ports, job: &FineTuneJob) -> Result<Preparat
     let path = job.config.dataset_path.as_str();
     let vendor = job.config.provider.vendor();
     let mut options = job.config.format.clone();
-    if options.image_uri_prefix.is_none() {
-        options.image_uri_prefix =
-            vendor.image_uri_prefix(&job.job_id, &job.config.provider_options);
+    let remote = vendor.image_uri_prefix(&job.job_id, &job.config.provider_options);
+    let remote = remote.as_deref();
+    // With a prefix of the user's own the pictures are there already.
+    let sends_pictures = remote.is_some() && options.image_uri_prefix.is_none();
+    if sends_pictures {
+        options.image_uri_prefix = remote.map(str::to_owned);
     }
     let convention = options.convention(format(vendor.format())?).id.to_owned();
     let preparator = Preparator::new(vendor.format(), options)?;
@@ -208,8 +221,13 @@ pub(super) async fn prepare(ports: &Ports, job: &FineTuneJob) -> Result<Preparat
 
     let folder = job.folder();
     let base = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let mut train = Output::create(files, format!("{folder}/train.jsonl")).await?;
-    let mut validation = Output::create(files, format!("{folder}/validation.jsonl")).await?;
+    let mut train = Output::create(files, &folder, "train.jsonl", remote).await?;
+    let mut validation = Output::create(files, &folder, "validation.jsonl", remote).await?;
+    let mut list = match sends_pictures {
+        true => Some(Output::create(files, &folder, "pictures.jsonl", remote).await?),
+        false => None,
+    };
+    let mut picture_bytes = 0;
     let mut samples = [0u64; 2];
     let mut records = Records::new(files, path);
     let mut number = 0usize;
@@ -226,9 +244,18 @@ pub(super) async fn prepare(ports: &Ports, job: &FineTuneJob) -> Result<Preparat
         let made = made.map_err(|e| records.at(e))?;
         number += 1;
         if let Some(image) = &made.image {
-            files
-                .write_all(&format!("{folder}/{}", image.path), &picture)
-                .await?;
+            let path = format!("{folder}/{}", image.path);
+            files.write_all(&path, &picture).await?;
+            if let (Some(list), Some(remote)) = (&mut list, remote) {
+                picture_bytes += picture.len() as u64;
+                let entry = Picture {
+                    path,
+                    uri: format!("{remote}{}", image.path),
+                    media_type: image_info(&picture)?.media_type.to_owned(),
+                    bytes: picture.len() as u64,
+                };
+                list.line(&serde_json::to_vec(&entry)?).await?;
+            }
         }
         let (output, n) = match side {
             Side::Train => (&mut train, 0),
@@ -241,10 +268,22 @@ pub(super) async fn prepare(ports: &Ports, job: &FineTuneJob) -> Result<Preparat
     }
     let train = train.finish().await?;
     let validation = validation.finish().await?;
+    let pictures = match list {
+        Some(list) => {
+            let list = list.finish().await?;
+            Some(Pictures {
+                list: list.path,
+                count: list.lines,
+                bytes: picture_bytes,
+            })
+        }
+        None => None,
+    };
     Ok(Preparation {
         files: Prepared {
             train,
             validation: (validation.lines > 0).then_some(validation),
+            pictures,
         },
         fingerprint: hex(&hash.finalize()[..16]),
         samples,

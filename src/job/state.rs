@@ -11,7 +11,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::provider::{LocalFile, Progress, RemoteError, RemoteFile, RemoteJob, RemoteState};
+use crate::provider::{
+    LocalFile, Pictures, Progress, RemoteError, RemoteFile, RemoteJob, RemoteState,
+};
 
 /// The seed's statuses, and `cancelled`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -49,6 +51,9 @@ pub struct Prepared {
     pub train: LocalFile,
     /// Validation lines; `None` without validation.
     pub validation: Option<LocalFile>,
+    /// Pictures that the lines name by URI and that are not there yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pictures: Option<Pictures>,
 }
 
 /// The uploaded files of a job.
@@ -369,6 +374,7 @@ mod tests {
             bytes: 1,
             lines: 1,
             sha256: String::new(),
+            uri: None,
         }
     }
 
@@ -382,6 +388,7 @@ mod tests {
             error: None,
             trained_tokens: None,
             estimated_finish: None,
+            problems: Vec::new(),
         }
     }
 
@@ -410,6 +417,7 @@ mod tests {
             any::<bool>().prop_map(|v| Event::Prepared(Prepared {
                 train: local("train"),
                 validation: v.then(|| local("validation")),
+                pictures: None,
             })),
             Just(Event::UploadedTrain(file("train"))),
             Just(Event::UploadedValidation(file("validation"))),
@@ -487,6 +495,7 @@ mod tests {
             Event::Prepared(Prepared {
                 train: local("t"),
                 validation: Some(local("v")),
+                pictures: None,
             }),
             Event::UploadedTrain(file("t")),
             Event::UploadedValidation(file("v")),

@@ -132,6 +132,36 @@ fn a_practice_job_runs_to_a_registered_model_for_every_provider() {
 }
 
 #[test]
+fn every_uri_in_the_lines_is_in_the_list_of_pictures() {
+    let (ports, files) = world(20);
+    let mut c = config(ProviderName::Gemini, Scenario::Success);
+    c.provider_options.bucket = Some("demo-bucket".to_owned());
+    block_on(finetuner(&ports).start_finetune(&c)).unwrap();
+    let text = |name: &str| {
+        let bytes = files.get(&format!("runs/ft_synthetic_demo/{name}"));
+        String::from_utf8(bytes.unwrap().to_vec()).unwrap()
+    };
+    let list: Vec<crate::provider::Picture> = text("pictures.jsonl")
+        .lines()
+        .map(|l| serde_json::from_str(l).unwrap())
+        .collect();
+    assert_eq!(list.len(), 20);
+    for p in &list {
+        assert_eq!(files.get(&p.path).unwrap().len() as u64, p.bytes);
+        assert_eq!(p.media_type, "image/png");
+    }
+    let listed: BTreeSet<&str> = list.iter().map(|p| p.uri.as_str()).collect();
+    let lines = text("train.jsonl") + &text("validation.jsonl");
+    let named: BTreeSet<&str> = lines
+        .split("\"fileUri\":\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .collect();
+    assert_eq!(named, listed);
+    assert!(listed.contains("gs://demo-bucket/ft_synthetic_demo/images/000000.png"));
+}
+
+#[test]
 fn everything_of_a_practice_job_carries_the_mark() {
     let (ports, _) = world(30);
     let tuner = finetuner(&ports);

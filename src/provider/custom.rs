@@ -267,6 +267,7 @@ fn done(bundle: &Bundle) -> RemoteJob {
         error: None,
         trained_tokens: None,
         estimated_finish: None,
+        problems: Vec::new(),
     }
 }
 

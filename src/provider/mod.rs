@@ -13,6 +13,7 @@ mod types;
 
 pub use openai::{COMPATIBLE_KEY_ENV, compatible_env};
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use serde_json::Value;
@@ -21,8 +22,8 @@ pub use options::{ProviderOptions, Scenario, Simulation};
 pub use simulated::SIMULATED;
 pub use types::{
     Artifact, BaseModel, Capabilities, Checkpoint, CreateJob, Effect, EventKind, Hyperparameters,
-    Level, LocalFile, MetricPoint, Milestone, Progress, ProviderName, RemoteError, RemoteEvent,
-    RemoteFile, RemoteJob, RemoteState, Serving, ServingParam, Setting,
+    Level, LocalFile, MetricPoint, Milestone, Picture, Pictures, Progress, ProviderName,
+    RemoteError, RemoteEvent, RemoteFile, RemoteJob, RemoteState, Serving, ServingParam, Setting,
 };
 
 use crate::base::ports::{FileWriter, LocalFuture, Ports};
@@ -50,10 +51,22 @@ pub trait Vendor: std::fmt::Debug + Sync {
     fn seed_env_vars(&self) -> &'static [&'static str];
     /// What is wrong with the hyperparameters; paths below `hyperparameters`.
     fn check(&self, hyperparameters: &Hyperparameters, options: &ProviderOptions) -> Vec<Problem>;
+    /// What is wrong with a job of this model and these labels, beyond what [`check`](Self::check)
+    /// sees; paths as in the configuration.
+    fn check_job(
+        &self,
+        base_model: &str,
+        hyperparameters: &Hyperparameters,
+        metadata: &BTreeMap<String, Value>,
+        options: &ProviderOptions,
+    ) -> Vec<Problem> {
+        let _ = (base_model, hyperparameters, metadata, options);
+        Vec::new()
+    }
     /// Ways to call the tuned model through litellm, the best first; never empty.
     fn serving(&self, model: &str, base_model: &str, options: &ProviderOptions) -> Vec<Serving>;
-    /// Where the pictures of a job will lie, put before their paths in the lines; `None` when
-    /// the lines carry the pictures or name them by relative path.
+    /// Where the files of a job will lie, put before the paths of pictures in the lines; `None`
+    /// when the lines carry the pictures or name them by relative path.
     fn image_uri_prefix(&self, job: &str, options: &ProviderOptions) -> Option<String> {
         let _ = (job, options);
         None
@@ -144,6 +157,17 @@ pub trait Provider {
     /// Whether the artifacts already lie in the job's folder.
     fn works_locally(&self) -> bool {
         false
+    }
+
+    /// Uploads the pictures that the lines name by URI, before the lines. Those that are there
+    /// already are not sent again.
+    fn upload_pictures<'a>(
+        &'a self,
+        pictures: &'a Pictures,
+        progress: &'a dyn Fn(Progress),
+    ) -> LocalFuture<'a, Result<()>> {
+        let _ = (pictures, progress);
+        Box::pin(async { Ok(()) })
     }
 
     /// Uploads a prepared file; `progress` hears of bytes done and in all. Uploading the same

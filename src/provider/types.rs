@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::base::time::Timestamp;
+use crate::problem::Problem;
 
 /// The vendors of the seed. Serialised as `openai`, `gemini`, `custom`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -165,6 +166,33 @@ pub struct LocalFile {
     pub lines: u64,
     /// SHA-256 in hex.
     pub sha256: String,
+    /// Where it will lie, for vendors whose files lie where the user says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uri: Option<String>,
+}
+
+/// Pictures to upload beside the lines that name them by URI.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pictures {
+    /// Path in the files port of their list: one [`Picture`] as JSON per line.
+    pub list: String,
+    /// How many.
+    pub count: u64,
+    /// Bytes of all together.
+    pub bytes: u64,
+}
+
+/// A picture to upload.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Picture {
+    /// Path in the files port.
+    pub path: String,
+    /// Where it will lie, as the lines name it.
+    pub uri: String,
+    /// `image/png` …
+    pub media_type: String,
+    /// Size in bytes.
+    pub bytes: u64,
 }
 
 /// A file at the vendor.
@@ -275,6 +303,10 @@ pub struct RemoteJob {
     pub trained_tokens: Option<u64>,
     /// The vendor's estimate of the end.
     pub estimated_finish: Option<Timestamp>,
+    /// What the vendor found in the files, such as examples that it left out; paths are
+    /// `training row 17`, counted from 1.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<Problem>,
 }
 
 /// How much an event matters.

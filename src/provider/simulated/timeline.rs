@@ -163,6 +163,7 @@ impl Timeline {
             trained_tokens: succeeded
                 .then(|| self.job.request.train_samples * TOKENS_PER_EXAMPLE * self.curve.epochs),
             estimated_finish: (!state.is_final()).then(|| self.at(self.finished)),
+            problems: Vec::new(),
         }
     }
 
