@@ -1,5 +1,7 @@
 //! Colours in 8-bit sRGB, and the WCAG contrast formula.
 
+use std::sync::LazyLock;
+
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// An sRGB colour with straight (not premultiplied) alpha. Serialised as `#rrggbb` or `#rrggbbaa`.
@@ -82,14 +84,17 @@ impl Rgba8 {
 
     /// Relative luminance, WCAG 2.2 definition.
     pub fn luminance(self) -> f64 {
-        let c = |v: u8| {
-            let v = f64::from(v) / 255.0;
-            if v <= 0.04045 {
-                v / 12.92
-            } else {
-                libm::pow((v + 0.055) / 1.055, 2.4)
-            }
-        };
+        static LINEAR: LazyLock<[f64; 256]> = LazyLock::new(|| {
+            std::array::from_fn(|v| {
+                let v = v as f64 / 255.0;
+                if v <= 0.04045 {
+                    v / 12.92
+                } else {
+                    libm::pow((v + 0.055) / 1.055, 2.4)
+                }
+            })
+        });
+        let c = |v: u8| LINEAR[usize::from(v)];
         0.2126 * c(self.r) + 0.7152 * c(self.g) + 0.0722 * c(self.b)
     }
 

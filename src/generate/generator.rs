@@ -3,7 +3,6 @@
 use std::cell::RefCell;
 
 use crate::base::hash;
-use crate::base::json;
 use crate::base::rng::Streams;
 use crate::error::{Error, Result};
 use crate::generate::archetype::{self, ARCHETYPES, Archetype, Compose};
@@ -134,9 +133,9 @@ impl SyntheticUiGenerator {
             None
         };
         let fingerprint = hash::fingerprint([
-            json::canonical(&plan)?.as_bytes(),
+            serde_json::to_string(&plan)?.as_bytes(),
             page.html.as_bytes(),
-            json::canonical(&truth)?.as_bytes(),
+            serde_json::to_string(&truth)?.as_bytes(),
             image.as_ref().map_or(&[][..], |i| &i.bytes),
         ]);
         Ok(Sample {

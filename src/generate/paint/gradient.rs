@@ -33,6 +33,34 @@ impl Ramp {
         }
     }
 
+    /// Writes the pixels of row `y` from column `x` on, three bytes each, alpha left out: what
+    /// [`at`](Self::at) gives, for opaque colours, without asking for each.
+    pub fn row(&self, y: i32, x: i32, out: &mut [u8]) {
+        let first = self.at(x, y);
+        if self.per_column == 0 {
+            for px in out.chunks_exact_mut(3) {
+                px.copy_from_slice(&[first.r, first.g, first.b]);
+            }
+            return;
+        }
+        let channel = |f: u8, t: u8| (i32::from(f) << 16, i32::from(t) - i32::from(f));
+        let (r, g, b) = (
+            channel(self.from.r, self.to.r),
+            channel(self.from.g, self.to.g),
+            channel(self.from.b, self.to.b),
+        );
+        let mut at =
+            self.start + i64::from(x) * self.per_column + i64::from(y) * self.per_row + (1 << 15);
+        for px in out.chunks_exact_mut(3) {
+            let t = (at >> 16).clamp(0, 65536) as i32;
+            let c = |(from, step): (i32, i32)| ((from + step * t + 32768) >> 16) as u8;
+            px[0] = c(r);
+            px[1] = c(g);
+            px[2] = c(b);
+            at += self.per_column;
+        }
+    }
+
     /// Colour of the pixel at column `x` and row `y`. Colours are mixed premultiplied.
     pub fn at(&self, x: i32, y: i32) -> Rgba8 {
         let t = self.start + i64::from(x) * self.per_column + i64::from(y) * self.per_row;
@@ -80,6 +108,22 @@ mod tests {
         let diagonal = Ramp::new(frame, 45.0, a, b);
         assert_eq!(diagonal.at(60, 45).r, 100);
         assert!(diagonal.at(10, 69).r < 3 && diagonal.at(109, 20).r > 197);
+    }
+
+    #[test]
+    fn a_row_is_its_pixels() {
+        let (a, b) = (Rgba8::rgb(3, 240, 77), Rgba8::rgb(250, 12, 78));
+        for angle in [0.0, 17.0, 90.0, 135.0, 180.0, 271.5] {
+            let ramp = Ramp::new(PxRect::new(5, 7, 61, 23), angle, a, b);
+            for y in 0..30 {
+                let mut row = [0; 70 * 3];
+                ramp.row(y, 1, &mut row);
+                for (px, x) in row.chunks_exact(3).zip(1..) {
+                    let c = ramp.at(x, y);
+                    assert_eq!(px, [c.r, c.g, c.b], "{angle} {x} {y}");
+                }
+            }
+        }
     }
 
     #[test]

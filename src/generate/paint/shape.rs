@@ -131,6 +131,9 @@ impl RoundRect {
         if y < r.y || y >= r.bottom() || r.width <= 0 {
             return None;
         }
+        if !self.is_rounded() {
+            return Some((r.x, r.right()));
+        }
         let [tl, tr, br, bl] = self.radii;
         let above = (y - r.y) as f32 + 0.5;
         let below = r.height as f32 - above;

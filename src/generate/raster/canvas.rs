@@ -22,13 +22,16 @@ fn mix(below: u8, above: u8, alpha: u32) -> u8 {
 
 impl Canvas {
     pub(super) fn new(width: u32, height: u32, color: Rgba8) -> Self {
-        let mut canvas = Self {
+        let pixels = width as usize * height as usize;
+        let Rgba8 { r, g, b, .. } = color.over(Rgba8::BLACK);
+        Self {
             bounds: PxRect::new(0, 0, width as i32, height as i32),
-            rgb: vec![0; width as usize * height as usize * 3],
-        };
-        let all = canvas.bounds;
-        canvas.fill_rect(all, all, color);
-        canvas
+            rgb: if r == g && g == b {
+                vec![r; pixels * 3]
+            } else {
+                [r, g, b].repeat(pixels)
+            },
+        }
     }
 
     fn range(&self, y: i32, x0: i32, x1: i32) -> std::ops::Range<usize> {

@@ -31,7 +31,12 @@ impl Rasterizer {
                 let ramp = Ramp::new(frame, *angle_deg, *from, *to);
                 let smooth = self.corners.shape(shape);
                 let row = &mut self.rows[0];
+                let opaque = from.a == 255 && to.a == 255;
                 for y in seen.y..seen.bottom() {
+                    if opaque && !smooth.has_corner_in(y) {
+                        ramp.row(y, seen.x, canvas.row_mut(y, seen.x, seen.right()));
+                        continue;
+                    }
                     smooth.coverage(y, row);
                     canvas.blend_colors(y, shape.rect.x, row, seen, |x| ramp.at(x, y));
                 }
