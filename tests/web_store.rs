@@ -5,8 +5,9 @@
 
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
-use screensmith::base::ports::{Batch, Expect, Store as _};
+use screensmith::base::ports::{Batch, Expect, Locks as _, Store as _};
 use screensmith::store::indexeddb::IndexedDb;
+use screensmith::store::locks::WebLocks;
 
 #[path = "store/conformance.rs"]
 mod conformance;
@@ -41,4 +42,21 @@ async fn deleting_elsewhere_closes_this_connection() {
     IndexedDb::delete("test-superseded").await.unwrap();
     let e = db.scan("jobs").await.unwrap_err();
     assert_eq!(e.code(), "storage_closed");
+}
+
+#[wasm_bindgen_test]
+async fn a_lock_has_one_holder_until_it_lets_go() {
+    let (a, b) = (WebLocks::new(), WebLocks::new());
+    let held = a.try_lock("job-x").await.unwrap().unwrap();
+    assert!(b.try_lock("job-x").await.unwrap().is_none());
+    assert!(b.try_lock("job-y").await.unwrap().is_some());
+    drop(held);
+    // The browser lets go in its own time.
+    for _ in 0..100 {
+        if b.try_lock("job-x").await.unwrap().is_some() {
+            return;
+        }
+        gloo_timers::future::TimeoutFuture::new(10).await;
+    }
+    panic!("the lock was never let go");
 }

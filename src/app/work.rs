@@ -47,7 +47,7 @@ impl Work {
 /// Takes a change of a job into the pages.
 fn heard(ctx: Ctx, update: &News<'_>) {
     match update {
-        News::Job(job) => put(ctx, job),
+        News::Job(job) | News::Elsewhere(job) => put(ctx, job),
         News::Upload { job, progress } => {
             ctx.uploads.update(|u| {
                 u.insert(job.job_id.clone(), *progress);

@@ -1,15 +1,17 @@
 //! In-memory ports: for tests, for Node, and for everything that need not outlive the process.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
+use std::ops::Bound;
 use std::rc::Rc;
 
 use serde_json::Value;
 
 use crate::base::ports::{
-    Batch, Clock, Document, Expect, FileWriter, Files, Http, HttpRequest, HttpResponse,
-    LocalFuture, Ports, Secret, Secrets, Store, Version, check_collection, conflict, file_missing,
+    Batch, Clock, Document, Expect, FileWriter, Files, Guard, Http, HttpRequest, HttpResponse,
+    LocalFuture, Locks, Ports, Secret, Secrets, Store, Version, check_collection, conflict,
+    file_missing,
 };
 use crate::base::time::Timestamp;
 use crate::error::{Error, ErrorKind, Result};
@@ -110,6 +112,33 @@ impl Store for MemoryStore {
         })
     }
 
+    fn scan_back<'a>(
+        &'a self,
+        collection: &'a str,
+        before: Option<&'a str>,
+        limit: usize,
+    ) -> LocalFuture<'a, Result<Vec<Document>>> {
+        Box::pin(async move {
+            check_collection(collection)?;
+            let m = self.0.borrow();
+            let Some(c) = m.collections.get(collection) else {
+                return Ok(Vec::new());
+            };
+            let range = match before {
+                Some(before) => c.range::<str, _>((Bound::Unbounded, Bound::Excluded(before))),
+                None => c.range::<str, _>(..),
+            };
+            let last = range.rev().take(limit);
+            Ok(last
+                .map(|(key, (version, value))| Document {
+                    key: key.clone(),
+                    version: *version,
+                    value: value.clone(),
+                })
+                .collect())
+        })
+    }
+
     fn commit<'a>(&'a self, batch: Batch) -> LocalFuture<'a, Result<Vec<Version>>> {
         Box::pin(async move {
             batch.check()?;
@@ -159,7 +188,11 @@ pub fn meets(expect: Expect, held: Option<Version>) -> bool {
 
 /// Files in memory. Clones share the files.
 #[derive(Clone, Debug, Default)]
-pub struct MemoryFiles(Rc<RefCell<BTreeMap<String, Rc<Vec<u8>>>>>);
+pub struct MemoryFiles {
+    whole: Rc<RefCell<BTreeMap<String, Rc<Vec<u8>>>>>,
+    /// What [`Files::resume`] has written of files that are not finished.
+    parts: Rc<RefCell<BTreeMap<String, Vec<u8>>>>,
+}
 
 impl MemoryFiles {
     /// No files.
@@ -169,19 +202,19 @@ impl MemoryFiles {
 
     /// Puts a file.
     pub fn insert(&self, path: &str, bytes: impl Into<Vec<u8>>) {
-        self.0
+        self.whole
             .borrow_mut()
             .insert(clean(path), Rc::new(bytes.into()));
     }
 
     /// The content of a file.
     pub fn get(&self, path: &str) -> Option<Rc<Vec<u8>>> {
-        self.0.borrow().get(&clean(path)).cloned()
+        self.whole.borrow().get(&clean(path)).cloned()
     }
 
     /// All paths in byte order.
     pub fn paths(&self) -> Vec<String> {
-        self.0.borrow().keys().cloned().collect()
+        self.whole.borrow().keys().cloned().collect()
     }
 }
 
@@ -208,6 +241,26 @@ impl FileWriter for MemoryWriter {
 
     fn finish(self: Box<Self>) -> LocalFuture<'static, Result<()>> {
         self.files.insert(&self.path, self.bytes);
+        Box::pin(async { Ok(()) })
+    }
+}
+
+struct PartWriter {
+    files: MemoryFiles,
+    path: String,
+}
+
+impl FileWriter for PartWriter {
+    fn write<'a>(&'a mut self, bytes: &'a [u8]) -> LocalFuture<'a, Result<()>> {
+        let mut parts = self.files.parts.borrow_mut();
+        let part = parts.entry(self.path.clone()).or_default();
+        part.extend_from_slice(bytes);
+        Box::pin(async { Ok(()) })
+    }
+
+    fn finish(self: Box<Self>) -> LocalFuture<'static, Result<()>> {
+        let part = self.files.parts.borrow_mut().remove(&self.path);
+        self.files.insert(&self.path, part.unwrap_or_default());
         Box::pin(async { Ok(()) })
     }
 }
@@ -241,6 +294,16 @@ impl Files for MemoryFiles {
                 bytes: Vec::new(),
             });
             Ok(writer)
+        })
+    }
+
+    fn resume<'a>(&'a self, path: &'a str) -> LocalFuture<'a, Result<(Box<dyn FileWriter>, u64)>> {
+        Box::pin(async move {
+            let path = clean(path);
+            let done = self.parts.borrow().get(&path).map_or(0, Vec::len) as u64;
+            let files = self.clone();
+            let writer: Box<dyn FileWriter> = Box::new(PartWriter { files, path });
+            Ok((writer, done))
         })
     }
 }
@@ -305,6 +368,30 @@ impl Secrets for MemorySecrets {
     }
 }
 
+/// Locks among the parts of one program. Clones share them.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryLocks(Rc<RefCell<BTreeSet<String>>>);
+
+impl MemoryLocks {
+    /// Nothing is locked.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl Locks for MemoryLocks {
+    fn try_lock<'a>(&'a self, name: &'a str) -> LocalFuture<'a, Result<Option<Guard>>> {
+        let taken = self.0.borrow_mut().insert(name.to_owned());
+        let guard = taken.then(|| {
+            let (held, name) = (Rc::clone(&self.0), name.to_owned());
+            Guard::new(move || {
+                held.borrow_mut().remove(&name);
+            })
+        });
+        Box::pin(async { Ok(guard) })
+    }
+}
+
 /// All ports in memory, with a virtual clock that shows `now`; the network is unreachable.
 pub fn ports(now: Timestamp) -> Ports {
     Ports {
@@ -313,5 +400,6 @@ pub fn ports(now: Timestamp) -> Ports {
         clock: Rc::new(VirtualClock::new(now)),
         http: Rc::new(ScriptedHttp::default()),
         secrets: Rc::new(MemorySecrets::new()),
+        locks: Rc::new(MemoryLocks::new()),
     }
 }

@@ -28,6 +28,8 @@ pub struct Ports {
     pub http: Rc<dyn Http>,
     /// Keys.
     pub secrets: Rc<dyn Secrets>,
+    /// Who acts, among tabs and processes.
+    pub locks: Rc<dyn Locks>,
 }
 
 impl fmt::Debug for Ports {
@@ -190,6 +192,15 @@ pub trait Store {
     /// All documents of a collection in byte order of their keys.
     fn scan<'a>(&'a self, collection: &'a str) -> LocalFuture<'a, Result<Vec<Document>>>;
 
+    /// At most `limit` documents with keys before `before` (all when `None`), the last first:
+    /// for pages that must not read the whole collection.
+    fn scan_back<'a>(
+        &'a self,
+        collection: &'a str,
+        before: Option<&'a str>,
+        limit: usize,
+    ) -> LocalFuture<'a, Result<Vec<Document>>>;
+
     /// Applies all changes or none. Returns the new version of each change's document, in
     /// order; that of a deletion means nothing.
     fn commit<'a>(&'a self, batch: Batch) -> LocalFuture<'a, Result<Vec<Version>>>;
@@ -215,6 +226,13 @@ pub trait Files {
 
     /// Starts a file that appears under `path` only when finished, replacing what was there.
     fn create<'a>(&'a self, path: &'a str) -> LocalFuture<'a, Result<Box<dyn FileWriter>>>;
+
+    /// Goes on with a file that an earlier call left unfinished, and says how many bytes are
+    /// there already. Unlike with [`create`](Self::create) what was written stays when the
+    /// writer is dropped. Where nothing can be kept the file starts anew, at 0 bytes.
+    fn resume<'a>(&'a self, path: &'a str) -> LocalFuture<'a, Result<(Box<dyn FileWriter>, u64)>> {
+        Box::pin(async move { Ok((self.create(path).await?, 0)) })
+    }
 }
 
 /// A file being written; dropped before [`finish`](Self::finish), it never appears.
@@ -292,6 +310,41 @@ pub struct HttpResponse {
 pub trait Http {
     /// Sends one request and reads the whole answer.
     fn send(&self, request: HttpRequest) -> LocalFuture<'_, Result<HttpResponse>>;
+}
+
+// ---------------------------------------------------------------------------------------------
+// Locks
+
+/// At most one holder of a name at a time, among all tabs or processes that share a store. A
+/// holder that dies lets go.
+pub trait Locks {
+    /// Takes the lock `name` (letters, digits, `_`, `-`) at once; `None` while somebody else
+    /// holds it.
+    fn try_lock<'a>(&'a self, name: &'a str) -> LocalFuture<'a, Result<Option<Guard>>>;
+}
+
+/// A lock that is held; dropping it lets go.
+pub struct Guard(Option<Box<dyn FnOnce()>>);
+
+impl Guard {
+    /// A guard that calls `release` when dropped.
+    pub fn new(release: impl FnOnce() + 'static) -> Self {
+        Self(Some(Box::new(release)))
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        if let Some(release) = self.0.take() {
+            release();
+        }
+    }
+}
+
+impl fmt::Debug for Guard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Guard")
+    }
 }
 
 // ---------------------------------------------------------------------------------------------

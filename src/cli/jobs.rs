@@ -1,6 +1,6 @@
 //! `screensmith jobs`: what became of the jobs, and what can be done with them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args as ClapArgs, Subcommand};
 
@@ -8,8 +8,9 @@ use crate::base::ports::Ports;
 use crate::base::system::block_on;
 use crate::cli::run::{self, StoreArg};
 use crate::cli::{Outcome, Output};
-use crate::error::Result;
-use crate::job::{FineTuneJob, FineTuneJobManager};
+use crate::error::{Error, Result};
+use crate::job::{FineTuneJob, FineTuneJobManager, Scheduler};
+use crate::provider::{PROVIDERS, ProviderName};
 
 /// Arguments of `jobs`.
 #[derive(Debug, ClapArgs)]
@@ -39,6 +40,24 @@ enum Action {
         /// Id of the job
         id: String,
     },
+    /// Ask the vendor to pause a running job
+    Pause {
+        /// Id of the job
+        id: String,
+    },
+    /// Ask the vendor to go on with a paused job
+    Resume {
+        /// Id of the job
+        id: String,
+    },
+    /// Move every job forward until none is left to wait for
+    Work,
+    /// How many jobs of each provider run at a time
+    Slots {
+        /// Change a number, such as openai=3
+        #[arg(long, value_name = "PROVIDER=NUMBER", value_parser = slot)]
+        set: Vec<(ProviderName, u32)>,
+    },
     /// Copy what a job left behind
     Artifacts {
         /// Id of the job
@@ -62,7 +81,41 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Outcome> {
             let job = block_on(manager(&reading()).get(id))?;
             output.result(&job, run::describe)?;
         }
-        Action::Watch { id } => return watch(args, id, output),
+        Action::Watch { id } => {
+            let tuner = run::finetuner(&run::open(folder)?, output);
+            let job = block_on(tuner.wait(id))?;
+            return run::finish(&job, output);
+        }
+        Action::Pause { id } => {
+            let tuner = run::finetuner(&run::open(folder)?, output);
+            let job = block_on(tuner.pause(id))?;
+            output.result(&job, run::describe)?;
+        }
+        Action::Resume { id } => {
+            let tuner = run::finetuner(&run::open(folder)?, output);
+            let job = block_on(tuner.resume(id))?;
+            output.result(&job, run::describe)?;
+        }
+        Action::Work => return work(folder, output),
+        Action::Slots { set } => {
+            let ports = run::open(folder)?;
+            let manager = manager(&ports);
+            let mut slots = block_on(manager.slots())?;
+            for (provider, number) in set {
+                slots.set(*provider, *number);
+            }
+            if !set.is_empty() {
+                block_on(manager.set_slots(&slots))?;
+            }
+            let all: std::collections::BTreeMap<&str, u32> = PROVIDERS
+                .iter()
+                .map(|v| (v.name().id(), slots.of(v.name())))
+                .collect();
+            output.result(&all, |all| {
+                let lines = all.iter().map(|(name, n)| format!("{name}: {n}"));
+                lines.collect::<Vec<_>>().join("\n")
+            })?;
+        }
         Action::Cancel { id } => {
             let ports = run::open(folder)?;
             let tuner = run::finetuner(&ports, output);
@@ -81,34 +134,33 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-fn manager(ports: &Ports) -> FineTuneJobManager {
-    FineTuneJobManager::new(ports.store.clone())
+fn slot(text: &str) -> std::result::Result<(ProviderName, u32), String> {
+    let (name, number) = text.split_once('=').ok_or("write PROVIDER=NUMBER")?;
+    let vendor = PROVIDERS.iter().find(|v| v.name().id() == name);
+    let vendor = vendor.ok_or_else(|| format!("there is no provider {name:?}"))?;
+    match number.parse() {
+        Ok(n) if n > 0 => Ok((vendor.name(), n)),
+        _ => Err(format!("{number:?} is no number from 1")),
+    }
 }
 
-/// Drives the job, or looks on while another process drives it.
-fn watch(args: &Args, id: &str, output: &Output) -> Result<Outcome> {
-    let folder = &args.store.folder;
-    let mut told = "";
-    loop {
-        match run::open(folder) {
-            Ok(ports) => {
-                let job = block_on(run::finetuner(&ports, output).wait(id))?;
-                return run::finish(&job, output);
-            }
-            Err(e) if e.code() == "store_locked" => {}
-            Err(e) => return Err(e),
-        }
-        let ports = run::open_read_only(folder);
-        let job = block_on(manager(&ports).get(id))?;
-        if job.state.is_final() {
-            return run::finish(&job, output);
-        }
-        if told != job.state.label() {
-            told = job.state.label();
-            output.note(&format!("{id}: {told} (driven by another process)"));
-        }
-        block_on(ports.clock.sleep(500));
+/// Drives every job, and says at the end which could not go on.
+fn work(folder: &Path, output: &Output) -> Result<Outcome> {
+    let ports = run::open(folder)?;
+    let mut scheduler = Scheduler::new(run::finetuner(&ports, output));
+    block_on(scheduler.work())?;
+    let jobs = block_on(manager(&ports).list())?;
+    output.result(&jobs, |jobs| table(jobs))?;
+    let mut failed = None;
+    for (id, e) in scheduler.errors() {
+        output.note(&format!("{id}: {e}"));
+        failed = Some(Error::new(e.kind(), e.code().to_owned(), e.message()).at(id));
     }
+    failed.map_or(Ok(Outcome::Done), Err)
+}
+
+fn manager(ports: &Ports) -> FineTuneJobManager {
+    FineTuneJobManager::new(ports.store.clone())
 }
 
 fn table(jobs: &[FineTuneJob]) -> String {

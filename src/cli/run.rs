@@ -11,7 +11,8 @@ use crate::base::system::block_on;
 use crate::cli::{Outcome, Output};
 use crate::error::{Error, Result};
 use crate::job::{
-    FineTuneConfig, FineTuneJob, FineTuneJobManager, JobStatus, State, Update, VisionFinetuner,
+    FineTuneConfig, FineTuneJob, FineTuneJobManager, JobStatus, Scheduler, State, Update,
+    VisionFinetuner,
 };
 use crate::provider::{Level, Scenario, Simulation};
 use crate::registry::LlmConfigRegistry;
@@ -60,7 +61,13 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Outcome> {
     if warnings.iter().all(|p| !p.is_error()) {
         output.problems(&warnings, 20);
     }
-    let job = block_on(tuner.run(&config))?;
+    let job = block_on(tuner.start_finetune(&config))?;
+    let job = if matches!(job.state, State::Waiting) {
+        // Its turn depends on others, which nobody else may be driving.
+        block_on(Scheduler::new(tuner).work_until(&job.job_id))?
+    } else {
+        block_on(tuner.wait(&job.job_id))?
+    };
     finish(&job, output)
 }
 
@@ -93,7 +100,7 @@ fn read_config(args: &Args) -> Result<FineTuneConfig> {
     Ok(config)
 }
 
-/// The ports of this machine around the store in `folder`, for one process at a time.
+/// The ports of this machine around the store in `folder`.
 pub(super) fn open(folder: &Path) -> Result<Ports> {
     Ok(files::ports(Rc::new(FileStore::open(folder)?)))
 }
@@ -116,6 +123,15 @@ pub(super) fn finetuner(ports: &Ports, output: &Output) -> VisionFinetuner {
     VisionFinetuner::new(manager, ports.clone())
         .with_registry(Rc::new(registry(ports)))
         .on_update(move |update| match update {
+            Update::Elsewhere(job) => {
+                let label = job.state.label();
+                if told.replace(label) != label {
+                    output.note(&format!(
+                        "{}: {label} (driven by another process)",
+                        job.job_id
+                    ));
+                }
+            }
             Update::Job(job) => {
                 let label = job.state.label();
                 if told.replace(label) != label {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::base::time::Timestamp;
 use crate::error::{Error, Result};
 use crate::format::{FormatOptions, format};
 use crate::problem::Problem;
@@ -58,9 +59,36 @@ pub struct FineTuneConfig {
     /// What is put into the lines: kinds of task, coordinate convention, detail.
     #[serde(default)]
     pub format: FormatOptions,
+    /// When to begin.
+    #[serde(default, skip_serializing_if = "Start::is_now")]
+    pub start: Start,
     /// What the vendor needs beyond this.
     #[serde(default)]
     pub provider_options: ProviderOptions,
+}
+
+/// When a job begins. In JSON: `"now"`, `"when_free"`, `{"at": "2026-12-01T08:00:00Z"}`,
+/// `{"after": "ft_first"}`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Start {
+    /// At once, whatever else runs.
+    #[default]
+    Now,
+    /// As soon as its vendor's slots are not all taken, see [`crate::job::Slots`].
+    WhenFree,
+    /// Not before this time, and when a slot is free.
+    At(Timestamp),
+    /// When the job with this id has completed, and a slot is free. If that job fails or is
+    /// cancelled, this one fails.
+    After(String),
+}
+
+impl Start {
+    /// Whether the job does not wait.
+    pub fn is_now(&self) -> bool {
+        matches!(self, Self::Now)
+    }
 }
 
 fn default_output_dir() -> String {
@@ -93,6 +121,7 @@ impl FineTuneConfig {
             hyperparameters: Hyperparameters::default(),
             validation_split: default_validation_split(),
             format: FormatOptions::default(),
+            start: Start::Now,
             provider_options: ProviderOptions::default(),
         }
     }
@@ -151,6 +180,16 @@ impl FineTuneConfig {
                 Problem::error("llm_key", "register_llm_key", why)
                     .hint("use upper-case letters, digits and _, such as MY_TUNED_MODEL"),
             );
+        }
+        if let Start::After(id) = &self.start {
+            let own = self.job_name.as_deref() == Some(id);
+            let fault = name_fault(id).or_else(|| own.then(|| "it is the job itself".to_owned()));
+            if let Some(why) = fault {
+                out.push(
+                    Problem::error("start_after", "start.after", why)
+                        .hint("name the id of another job"),
+                );
+            }
         }
         if !(0.0..1.0).contains(&self.validation_split) {
             out.push(
@@ -306,7 +345,7 @@ mod tests {
     #[test]
     fn json_round_trips() {
         let text = format!(
-            "{SMALL},\"hyperparameters\":{{\"n_epochs\":3,\"batch_size\":\"auto\"}},\"provider_options\":{{\"simulated\":{{\"scenario\":\"rate_limited\"}}}}}}"
+            "{SMALL},\"hyperparameters\":{{\"n_epochs\":3,\"batch_size\":\"auto\"}},\"provider_options\":{{\"simulated\":{{\"scenario\":\"rate_limited\"}}}},\"start\":{{\"after\":\"ft_first\"}}}}"
         );
         let c = FineTuneConfig::from_json(&text).unwrap();
         let again = FineTuneConfig::from_json(&serde_json::to_string(&c).unwrap()).unwrap();

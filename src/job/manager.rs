@@ -16,7 +16,7 @@ pub const JOBS: &str = "jobs";
 /// Keeps jobs and their events. Clones share the store.
 #[derive(Clone)]
 pub struct FineTuneJobManager {
-    store: Rc<dyn Store>,
+    pub(super) store: Rc<dyn Store>,
 }
 
 impl fmt::Debug for FineTuneJobManager {
@@ -74,6 +74,11 @@ impl FineTuneJobManager {
             None => Ok(None),
             Some(d) => Ok(Some((FineTuneJob::from_value(d.value)?, d.version))),
         }
+    }
+
+    /// The version of a stored job; `None` when absent.
+    pub(super) async fn version(&self, job_id: &str) -> Result<Option<Version>> {
+        Ok(self.store.get(JOBS, job_id).await?.map(|d| d.version))
     }
 
     pub(crate) async fn load(&self, job_id: &str) -> Result<(FineTuneJob, Version)> {

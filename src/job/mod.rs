@@ -5,17 +5,22 @@
 //! wherever it stood, and the vendor is never asked for the same job twice.
 
 mod config;
+mod driver;
 mod manager;
-mod pipeline;
 mod prepare;
+mod queue;
+#[cfg(test)]
+mod queue_tests;
 mod record;
 pub mod series;
 mod state;
+mod step;
 #[cfg(test)]
 mod tests;
 
-pub use config::{FineTuneConfig, key_fault};
+pub use config::{FineTuneConfig, Start, key_fault};
+pub use driver::{ModelSink, TunedModel, Update, VisionFinetuner};
 pub use manager::{FineTuneJobManager, ImportReport, JOBS};
-pub use pipeline::{ModelSink, TunedModel, Update, VisionFinetuner};
+pub use queue::{DEFAULT_SLOTS, Scheduler, Slots};
 pub use record::{DatasetPaths, FineTuneJob, Hold, JobMetrics};
 pub use state::{Event, JobStatus, Prepared, State, Uploaded};

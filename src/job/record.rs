@@ -156,13 +156,17 @@ impl FineTuneJob {
             status: JobStatus::Scheduled,
             dataset_paths: DatasetPaths::default(),
             simulated: config.provider_options.simulated.is_some(),
+            state: if config.start.is_now() {
+                State::Preparing
+            } else {
+                State::Waiting
+            },
             config,
             created_at: now,
             updated_at: now,
             metrics: JobMetrics::default(),
             model_name: None,
             output_artifact: None,
-            state: State::Preparing,
             unique_key,
             dataset_fingerprint: None,
             convention: None,

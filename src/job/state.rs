@@ -1,9 +1,9 @@
 //! The life of a job: [`State`], [`Event`] and the pure function [`State::next`] between them.
 //!
 //! ```text
-//! Preparing → Uploading → Ready → Creating → Remote → Saving → Registering → Succeeded
-//!                                     │          └→ Failed, Cancelled
-//!                                     └ the intent: stored before the vendor is asked
+//! Waiting → Preparing → Uploading → Ready → Creating → Remote → Saving → Registering → Succeeded
+//!  │                                           │          └→ Failed, Cancelled
+//!  └ its turn has not come                     └ the intent: stored before the vendor is asked
 //! ```
 //! The same few rules hold for every order of events, and a test tries random ones: final
 //! states keep; a remote job, once known, is never forgotten or exchanged; nothing is created
@@ -69,6 +69,8 @@ pub struct Uploaded {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "phase", rename_all = "snake_case")]
 pub enum State {
+    /// Its turn has not come: see [`crate::job::Start`].
+    Waiting,
     /// Splitting and formatting the dataset.
     Preparing,
     /// Sending the files.
@@ -102,6 +104,9 @@ pub enum State {
         progress: Option<Progress>,
         /// The user asked to cancel, the vendor has not confirmed.
         cancel: bool,
+        /// The user asked to pause (`true`) or to go on (`false`), the vendor has not confirmed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pause: Option<bool>,
     },
     /// The vendor is done; its artifacts are being fetched.
     Saving {
@@ -141,6 +146,8 @@ pub enum State {
 /// Something that happened to a job.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
+    /// Its turn has come.
+    Due,
     /// The dataset is split and formatted.
     Prepared(Prepared),
     /// The training file is at the vendor; with the validation file when there is none to send.
@@ -166,13 +173,18 @@ pub enum Event {
     Failed(RemoteError),
     /// The user wants to stop the job.
     CancelAsked,
+    /// The user wants to pause the job (`true`) or to go on with it (`false`).
+    PauseAsked(bool),
+    /// The vendor does not pause this job, or does not go on with it.
+    PauseRefused,
 }
 
 impl State {
     /// The seed's word for this state.
     pub fn status(&self) -> JobStatus {
         match self {
-            Self::Preparing
+            Self::Waiting
+            | Self::Preparing
             | Self::Uploading { .. }
             | Self::Ready { .. }
             | Self::Creating { .. } => JobStatus::Scheduled,
@@ -190,11 +202,18 @@ impl State {
     /// A word or two for people.
     pub fn label(&self) -> &'static str {
         match self {
+            Self::Waiting => "waiting",
             Self::Preparing => "preparing",
             Self::Uploading { .. } => "uploading",
             Self::Ready { .. } => "ready",
             Self::Creating { .. } => "creating",
             Self::Remote { cancel: true, .. } => "cancelling",
+            Self::Remote {
+                pause: Some(true), ..
+            } => "pausing",
+            Self::Remote {
+                pause: Some(false), ..
+            } => "resuming",
             Self::Remote { stage, .. } => match stage {
                 RemoteState::Validating => "validating",
                 RemoteState::Queued => "queued",
@@ -246,6 +265,7 @@ impl State {
     pub fn next(self, event: Event) -> Self {
         use Event as E;
         match (self, event) {
+            (Self::Waiting, E::Due) => Self::Preparing,
             (Self::Preparing, E::Prepared(prepared)) => Self::Uploading {
                 prepared,
                 train: None,
@@ -283,9 +303,14 @@ impl State {
                 uploaded,
                 cancel: false,
             },
-            (Self::Creating { cancel, .. }, E::Created(job)) => remote(job, cancel),
+            (Self::Creating { cancel, .. }, E::Created(job)) => remote(job, cancel, None),
             (Self::Creating { cancel: true, .. }, E::NotThere) => Self::Cancelled { id: None },
-            (Self::Remote { id, cancel, .. }, E::Seen(job)) if job.id == id => remote(job, cancel),
+            (
+                Self::Remote {
+                    id, cancel, pause, ..
+                },
+                E::Seen(job),
+            ) if job.id == id => remote(job, cancel, pause),
             (Self::Saving { id, model }, E::Saved { register: true }) => {
                 Self::Registering { id, model }
             }
@@ -294,9 +319,10 @@ impl State {
                 id: Some(id),
                 model: Some(model),
             },
-            (Self::Preparing | Self::Uploading { .. } | Self::Ready { .. }, E::CancelAsked) => {
-                Self::Cancelled { id: None }
-            }
+            (
+                Self::Waiting | Self::Preparing | Self::Uploading { .. } | Self::Ready { .. },
+                E::CancelAsked,
+            ) => Self::Cancelled { id: None },
             (Self::Creating { uploaded, .. }, E::CancelAsked) => Self::Creating {
                 uploaded,
                 cancel: true,
@@ -316,10 +342,36 @@ impl State {
                 raw,
                 progress,
                 cancel: true,
+                pause: None,
+            },
+            (
+                Self::Remote {
+                    id,
+                    stage,
+                    raw,
+                    progress,
+                    cancel: false,
+                    pause,
+                },
+                event @ (E::PauseAsked(_) | E::PauseRefused),
+            ) => Self::Remote {
+                pause: match event {
+                    // Asking for what is so already takes an earlier wish back.
+                    E::PauseAsked(wish) if wish == (stage == RemoteState::Paused) => None,
+                    E::PauseAsked(wish) => Some(wish),
+                    E::PauseRefused => None,
+                    _ => pause,
+                },
+                id,
+                stage,
+                raw,
+                progress,
+                cancel: false,
             },
             // A failure on this side ends a job only while the vendor does not have it.
             (
-                Self::Preparing
+                Self::Waiting
+                | Self::Preparing
                 | Self::Uploading { .. }
                 | Self::Ready { .. }
                 | Self::Creating { .. },
@@ -330,7 +382,7 @@ impl State {
     }
 }
 
-fn remote(job: RemoteJob, cancel: bool) -> State {
+fn remote(job: RemoteJob, cancel: bool, pause: Option<bool>) -> State {
     match job.state {
         RemoteState::Succeeded => State::Saving {
             model: job.model.unwrap_or_else(|| job.id.clone()),
@@ -351,6 +403,8 @@ fn remote(job: RemoteJob, cancel: bool) -> State {
             raw: job.raw_state,
             progress: job.progress,
             cancel,
+            // The wish is fulfilled when the vendor says so.
+            pause: pause.filter(|wish| *wish != (stage == RemoteState::Paused)),
         },
     }
 }
@@ -433,20 +487,24 @@ mod tests {
                 hint: String::new(),
             })),
             Just(Event::CancelAsked),
+            Just(Event::Due),
+            any::<bool>().prop_map(Event::PauseAsked),
+            Just(Event::PauseRefused),
         ]
     }
 
     fn rank(s: &State) -> u8 {
         match s {
-            State::Preparing => 0,
-            State::Uploading { train: None, .. } => 1,
-            State::Uploading { .. } => 2,
-            State::Ready { .. } => 3,
-            State::Creating { .. } => 4,
-            State::Remote { .. } => 5,
-            State::Saving { .. } => 6,
-            State::Registering { .. } => 7,
-            _ => 8,
+            State::Waiting => 0,
+            State::Preparing => 1,
+            State::Uploading { train: None, .. } => 2,
+            State::Uploading { .. } => 3,
+            State::Ready { .. } => 4,
+            State::Creating { .. } => 5,
+            State::Remote { .. } => 6,
+            State::Saving { .. } => 7,
+            State::Registering { .. } => 8,
+            _ => 9,
         }
     }
 
@@ -460,7 +518,7 @@ mod tests {
     proptest! {
         #[test]
         fn rules_hold_for_any_order_of_events(events in prop::collection::vec(any_event(), 0..60)) {
-            let mut s = State::Preparing;
+            let mut s = State::Waiting;
             for event in events {
                 let before = s.clone();
                 s = s.next(event.clone());
@@ -478,6 +536,10 @@ mod tests {
                     let kept = cancelled(&s) || matches!(s, State::Saving { .. });
                     prop_assert!(kept);
                 }
+                if let State::Remote { stage, cancel, pause: Some(wish), .. } = &s {
+                    // A wish stands only while it is not yet so, and never beside a cancellation.
+                    prop_assert!(!cancel && *wish != (*stage == RemoteState::Paused));
+                }
                 if let State::Succeeded { id, model } = &s {
                     prop_assert!(id.is_some() && model.is_some());
                 }
@@ -489,9 +551,10 @@ mod tests {
 
     #[test]
     fn the_straight_way() {
-        let mut s = State::Preparing;
+        let mut s = State::Waiting;
         let mut seen = vec![s.label()];
         for event in [
+            Event::Due,
             Event::Prepared(Prepared {
                 train: local("t"),
                 validation: Some(local("v")),
@@ -503,6 +566,11 @@ mod tests {
             Event::Created(job("j", RemoteState::Validating)),
             Event::Seen(job("j", RemoteState::Queued)),
             Event::Seen(job("j", RemoteState::Running)),
+            Event::PauseAsked(true),
+            Event::Seen(job("j", RemoteState::Running)),
+            Event::Seen(job("j", RemoteState::Paused)),
+            Event::PauseAsked(false),
+            Event::Seen(job("j", RemoteState::Running)),
             Event::Seen(job("j", RemoteState::Succeeded)),
             Event::Saved { register: true },
             Event::Registered,
@@ -513,6 +581,7 @@ mod tests {
         assert_eq!(
             seen,
             [
+                "waiting",
                 "preparing",
                 "uploading",
                 "uploading",
@@ -520,6 +589,11 @@ mod tests {
                 "creating",
                 "validating",
                 "queued",
+                "running",
+                "pausing",
+                "pausing",
+                "paused",
+                "resuming",
                 "running",
                 "saving artifacts",
                 "registering",

@@ -12,16 +12,16 @@ use crate::base::system::block_on;
 use crate::base::time::Timestamp;
 use crate::error::{Error, Result};
 use crate::job::{
-    FineTuneConfig, FineTuneJob, FineTuneJobManager, JobStatus, ModelSink, State, TunedModel,
-    VisionFinetuner,
+    FineTuneConfig, FineTuneJob, FineTuneJobManager, JobStatus, ModelSink, Scheduler, Start, State,
+    TunedModel, VisionFinetuner,
 };
 use crate::provider::{ProviderName, Scenario, Simulation};
 
-fn start() -> Timestamp {
+pub(super) fn start() -> Timestamp {
     Timestamp::parse("2026-11-22T12:00:00Z").unwrap()
 }
 
-fn config(provider: ProviderName, scenario: Scenario) -> FineTuneConfig {
+pub(super) fn config(provider: ProviderName, scenario: Scenario) -> FineTuneConfig {
     let mut c = FineTuneConfig::new("data/synthetic_ui.jsonl", provider, "gpt-4o-2024-08-06");
     c.output_dir = "runs".to_owned();
     c.job_name = Some("ft_synthetic_demo".to_owned());
@@ -34,7 +34,7 @@ fn config(provider: ProviderName, scenario: Scenario) -> FineTuneConfig {
 }
 
 /// A world with a dataset of `n` samples.
-fn world(n: usize) -> (Ports, Rc<MemoryFiles>) {
+pub(super) fn world(n: usize) -> (Ports, Rc<MemoryFiles>) {
     let files = Rc::new(MemoryFiles::new());
     files.insert("data/synthetic_ui.jsonl", super::prepare::tests::dataset(n));
     let ports = Ports {
@@ -61,15 +61,15 @@ impl ModelSink for Registered {
     }
 }
 
-fn finetuner(ports: &Ports) -> VisionFinetuner {
+pub(super) fn finetuner(ports: &Ports) -> VisionFinetuner {
     VisionFinetuner::new(FineTuneJobManager::new(ports.store.clone()), ports.clone())
 }
 
-fn remote_jobs(ports: &Ports) -> usize {
+pub(super) fn remote_jobs(ports: &Ports) -> usize {
     block_on(ports.store.scan("simulated/jobs")).unwrap().len()
 }
 
-fn check_events(ports: &Ports, job: &FineTuneJob) {
+pub(super) fn check_events(ports: &Ports, job: &FineTuneJob) {
     let manager = FineTuneJobManager::new(ports.store.clone());
     let events = block_on(manager.events(&job.job_id)).unwrap();
     assert_eq!(events.len() as u64, job.events);
@@ -309,6 +309,18 @@ impl Store for Mortal {
         self.inner.scan(c)
     }
 
+    fn scan_back<'a>(
+        &'a self,
+        c: &'a str,
+        before: Option<&'a str>,
+        limit: usize,
+    ) -> LocalFuture<'a, Result<Vec<Document>>> {
+        if self.writes_left.get() < 0 {
+            return Box::pin(async { Err(dead()) });
+        }
+        self.inner.scan_back(c, before, limit)
+    }
+
     fn commit<'a>(&'a self, batch: Batch) -> LocalFuture<'a, Result<Vec<Version>>> {
         let left = self.writes_left.get() - 1;
         self.writes_left.set(left);
@@ -322,6 +334,13 @@ impl Store for Mortal {
             self.inner.commit(batch).await
         })
     }
+}
+
+/// A life of the program: starts or continues the job, and drives the queue until it has ended.
+async fn live(ports: &Ports, registry: &Rc<Registered>, c: &FineTuneConfig) -> Result<FineTuneJob> {
+    let tuner = finetuner(ports).with_registry(registry.clone());
+    let job = tuner.enqueue(c).await?;
+    Scheduler::new(tuner).work_until(&job.job_id).await
 }
 
 #[test]
@@ -350,7 +369,11 @@ fn a_crash_at_any_write_loses_nothing_and_doubles_nothing() {
                     s.speed = 20.0;
                 }
                 let registry = Rc::new(Registered::default());
-                let first = block_on(finetuner(&mortal).with_registry(registry.clone()).run(&c));
+                // One of the jobs waits in the queue first.
+                if scenario == Scenario::RateLimited {
+                    c.start = Start::WhenFree;
+                }
+                let first = block_on(live(&mortal, &registry, &c));
                 if first.is_ok() {
                     break;
                 }
@@ -359,8 +382,7 @@ fn a_crash_at_any_write_loses_nothing_and_doubles_nothing() {
                     store: Rc::new(memory.snapshot()),
                     ..ports
                 };
-                let tuner = finetuner(&again).with_registry(registry.clone());
-                let job = block_on(tuner.run(&c)).unwrap();
+                let job = block_on(live(&again, &registry, &c)).unwrap();
                 assert_eq!(
                     job.status,
                     JobStatus::Completed,

@@ -205,6 +205,16 @@ pub trait Provider {
     /// Asks the vendor to stop the job. Asking for a finished job changes nothing.
     fn cancel<'a>(&'a self, id: &'a str) -> LocalFuture<'a, Result<RemoteJob>>;
 
+    /// Asks the vendor to pause a running job, where [`Capabilities::pause`] says it can.
+    fn pause<'a>(&'a self, id: &'a str) -> LocalFuture<'a, Result<RemoteJob>> {
+        Box::pin(async move { Err(not_paused(self.vendor(), id)) })
+    }
+
+    /// Asks the vendor to go on with a paused job.
+    fn resume<'a>(&'a self, id: &'a str) -> LocalFuture<'a, Result<RemoteJob>> {
+        Box::pin(async move { Err(not_paused(self.vendor(), id)) })
+    }
+
     /// What a finished job leaves behind.
     fn artifacts<'a>(&'a self, id: &'a str) -> LocalFuture<'a, Result<Vec<Artifact>>>;
 
@@ -259,6 +269,16 @@ fn not_connected(vendor: &dyn Vendor) -> Error {
          the job with the vendor's own tools",
         vendor.format()
     ))
+}
+
+/// The error of a vendor that neither pauses jobs nor goes on with them.
+fn not_paused(vendor: &dyn Vendor, id: &str) -> Error {
+    Error::unsupported(
+        "pause_unsupported",
+        format!("{} does not pause jobs", vendor.label()),
+    )
+    .at(id)
+    .hint("cancel it, and start again later")
 }
 
 /// Text of a JSON value, for metadata that the vendor keeps as text.

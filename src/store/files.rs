@@ -8,21 +8,25 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
-use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::io;
+use std::ops::Bound;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::time::{Duration, SystemTime};
 
 use serde_json::{Map, Value, json};
 
 use crate::base::fakes::meets;
 use crate::base::hash::key64;
 use crate::base::ports::{
-    Batch, Document, FileWriter, Files, LocalFuture, Ports, Store, Version, check_collection,
-    conflict, file_missing,
+    Batch, Document, LocalFuture, Ports, Store, Version, check_collection, conflict,
 };
 use crate::base::system::{EnvSecrets, NoHttp, SystemClock};
 use crate::error::{Error, Result};
 use crate::job::{FineTuneJobManager, JOBS};
+pub use crate::store::disk::DiskFiles;
+use crate::store::disk::{io_error, remove, replace};
+use crate::store::locks::FileLocks;
 
 /// Field of a job that is its key.
 const JOB_KEY: &str = "job_id";
@@ -33,25 +37,49 @@ const LOCK: &str = "lock";
 
 type Collection = BTreeMap<String, Value>;
 
-/// Documents in the files of one folder. One process at a time may write.
+/// How long a write waits for another process to finish its own, in milliseconds.
+const PATIENCE_MS: u64 = 10_000;
+
+/// Documents in the files of one folder. Several processes may use it: each write is made under
+/// a lock, and compared with what is on disk.
 #[derive(Debug)]
 pub struct FileStore {
     folder: PathBuf,
     jobs_file: String,
-    /// Held while this store lives; `None` for reading only.
-    lock: Option<File>,
-    /// What is on disk, kept because nobody else writes while the lock is held.
-    cache: RefCell<BTreeMap<String, Collection>>,
-    /// A journal is on disk whose changes are not all applied.
-    unfinished: RefCell<bool>,
+    writable: bool,
+    /// Collections as they were read, for as long as their files stay the same.
+    cache: RefCell<BTreeMap<String, (Stamp, Rc<Collection>)>>,
+}
+
+/// What tells one content of a file from the next: files are replaced, never changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Stamp {
+    modified: Option<SystemTime>,
+    bytes: u64,
+    inode: u64,
+}
+
+impl Stamp {
+    fn of(path: &Path) -> Option<Self> {
+        let meta = fs::metadata(path).ok()?;
+        #[cfg(unix)]
+        let inode = std::os::unix::fs::MetadataExt::ino(&meta);
+        #[cfg(not(unix))]
+        let inode = 0;
+        Some(Self {
+            modified: meta.modified().ok(),
+            bytes: meta.len(),
+            inode,
+        })
+    }
 }
 
 impl FileStore {
     /// Opens the store in `folder` for reading and writing; makes it when there is none.
     ///
     /// # Errors
-    /// `store_locked` while another process writes; `storage_refused`, `storage_full`,
-    /// `storage_damaged`.
+    /// `storage_refused`, `storage_full`, `storage_damaged`, and `store_locked` when another
+    /// process does not finish a write.
     pub fn open(folder: impl AsRef<Path>) -> Result<Self> {
         Self::open_jobs(folder.as_ref(), "jobs.json")
     }
@@ -59,46 +87,56 @@ impl FileStore {
     fn open_jobs(folder: &Path, jobs_file: &str) -> Result<Self> {
         let own = folder.join(OWN);
         fs::create_dir_all(&own).map_err(|e| io_error(&own, e))?;
-        let path = own.join(LOCK);
+        let store = Self {
+            folder: folder.to_owned(),
+            jobs_file: jobs_file.to_owned(),
+            writable: true,
+            cache: RefCell::default(),
+        };
+        let lock = store.lock()?;
+        store.replay()?;
+        drop(lock);
+        Ok(store)
+    }
+
+    /// Opens the store in `folder` for reading only. A folder that is not there is an empty
+    /// store, and is not made.
+    pub fn open_read_only(folder: impl AsRef<Path>) -> Self {
+        Self {
+            folder: folder.as_ref().to_owned(),
+            jobs_file: "jobs.json".to_owned(),
+            writable: false,
+            cache: RefCell::default(),
+        }
+    }
+
+    /// The locks of this store: who drives which job.
+    pub fn locks(&self) -> FileLocks {
+        FileLocks::new(self.folder.join(OWN).join("locks"))
+    }
+
+    /// Keeps other processes from writing until dropped.
+    fn lock(&self) -> Result<File> {
+        let path = self.folder.join(OWN).join(LOCK);
         let lock = File::options()
             .create(true)
             .truncate(false)
             .write(true)
             .open(&path)
             .map_err(|e| io_error(&path, e))?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(Error::storage(
-                    "store_locked",
-                    "another process works with this store",
-                )
-                .at(folder.to_string_lossy())
-                .hint("wait until it has finished, or name another folder"));
+        for _ in 0..PATIENCE_MS / 5 {
+            match lock.try_lock() {
+                Ok(()) => return Ok(lock),
+                Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(5)),
+                Err(TryLockError::Error(e)) => return Err(io_error(&path, e)),
             }
-            Err(TryLockError::Error(e)) => return Err(io_error(&path, e)),
         }
-        let store = Self {
-            folder: folder.to_owned(),
-            jobs_file: jobs_file.to_owned(),
-            lock: Some(lock),
-            cache: RefCell::default(),
-            unfinished: RefCell::new(true),
-        };
-        store.replay()?;
-        Ok(store)
-    }
-
-    /// Opens the store in `folder` for reading, beside another process that may be writing. A
-    /// folder that is not there is an empty store.
-    pub fn open_read_only(folder: impl AsRef<Path>) -> Self {
-        Self {
-            folder: folder.as_ref().to_owned(),
-            jobs_file: "jobs.json".to_owned(),
-            lock: None,
-            cache: RefCell::default(),
-            unfinished: RefCell::new(false),
-        }
+        Err(Error::storage(
+            "store_locked",
+            "another process keeps writing to this store",
+        )
+        .at(self.folder.to_string_lossy())
+        .hint("end the other process, or name another folder"))
     }
 
     fn path(&self, collection: &str) -> PathBuf {
@@ -147,24 +185,35 @@ impl FileStore {
         }
     }
 
-    /// A collection, from memory while this process holds the lock.
-    fn load(&self, collection: &str) -> Result<Collection> {
-        if self.lock.is_none() {
-            let mut c = self.read(collection)?;
-            // A writer that died left its last batch here.
-            for change in self.pending()? {
-                change.apply_to(collection, &mut c);
+    /// A collection as it is on disk now.
+    fn load(&self, collection: &str) -> Result<Rc<Collection>> {
+        let pending = self.pending()?;
+        let path = self.path(collection);
+        // The stamp first: a file replaced after it is read again next time.
+        let stamp = Stamp::of(&path);
+        let cached = match (self.cache.borrow().get(collection), stamp) {
+            (Some((held, c)), Some(now)) if *held == now => Some(Rc::clone(c)),
+            _ => None,
+        };
+        let c = match (cached, stamp) {
+            (Some(c), _) => c,
+            (None, None) => Rc::new(self.read(collection)?),
+            (None, Some(stamp)) => {
+                let c = Rc::new(self.read(collection)?);
+                let kept = (stamp, Rc::clone(&c));
+                self.cache.borrow_mut().insert(collection.to_owned(), kept);
+                c
             }
+        };
+        if pending.iter().all(|p| p.collection != collection) {
             return Ok(c);
         }
-        if let Some(c) = self.cache.borrow().get(collection) {
-            return Ok(c.clone());
+        // A batch is being written, or its writer died: it counts as written.
+        let mut c = Collection::clone(&c);
+        for change in pending {
+            change.apply_to(collection, &mut c);
         }
-        let c = self.read(collection)?;
-        self.cache
-            .borrow_mut()
-            .insert(collection.to_owned(), c.clone());
-        Ok(c)
+        Ok(Rc::new(c))
     }
 
     fn write(&self, collection: &str, content: &Collection) -> Result<()> {
@@ -198,12 +247,8 @@ impl FileStore {
         }
     }
 
-    /// Applies a journal that a process left behind.
+    /// Applies a journal that a process left behind. The caller holds the lock.
     fn replay(&self) -> Result<()> {
-        if !*self.unfinished.borrow() {
-            return Ok(());
-        }
-        self.cache.borrow_mut().clear();
         let pending = self.pending()?;
         let mut names: Vec<&str> = pending.iter().map(|p| p.collection.as_str()).collect();
         names.sort_unstable();
@@ -216,26 +261,25 @@ impl FileStore {
             }
             self.write(name, &c)?;
         }
-        remove(&self.journal())?;
-        *self.unfinished.borrow_mut() = false;
-        Ok(())
+        remove(&self.journal())
     }
 
     fn commit_now(&self, batch: Batch) -> Result<Vec<Version>> {
         batch.check()?;
-        if self.lock.is_none() {
+        if !self.writable {
             return Err(
                 Error::storage("store_read_only", "the store is open for reading only")
                     .at(self.folder.to_string_lossy())
-                    .hint("another process may be working with it"),
+                    .hint("open it for writing"),
             );
         }
+        let _lock = self.lock()?;
         self.replay()?;
         let mut touched: BTreeMap<String, Collection> = BTreeMap::new();
         let mut versions = Vec::new();
         for change in &batch.changes {
             if !touched.contains_key(&change.collection) {
-                let held = self.load(&change.collection)?;
+                let held = Collection::clone(&*self.load(&change.collection)?);
                 touched.insert(change.collection.clone(), held);
             }
             let Some(c) = touched.get_mut(&change.collection) else {
@@ -255,26 +299,31 @@ impl FileStore {
                 }
             }
         }
-        if touched.len() > 1 {
+        let several = touched.len() > 1;
+        if several {
             let pending: Vec<Pending> = batch.changes.into_iter().map(Pending::from).collect();
             replace(&self.journal(), &serde_json::to_vec(&pending)?)?;
-            *self.unfinished.borrow_mut() = true;
         }
         for (i, (name, content)) in touched.iter().enumerate() {
             if let Err(e) = self.write(name, content) {
                 if i == 0 {
                     // Nothing has changed yet, so nothing shall.
                     remove(&self.journal())?;
-                    *self.unfinished.borrow_mut() = false;
                 }
                 return Err(e);
             }
         }
-        if touched.len() > 1 {
+        if several {
             remove(&self.journal())?;
-            *self.unfinished.borrow_mut() = false;
         }
-        self.cache.borrow_mut().extend(touched);
+        let mut cache = self.cache.borrow_mut();
+        for (name, content) in touched {
+            // Nobody else can have replaced the file: the lock is still held.
+            match Stamp::of(&self.path(&name)) {
+                Some(stamp) => cache.insert(name, (stamp, Rc::new(content))),
+                None => cache.remove(&name),
+            };
+        }
         Ok(versions)
     }
 }
@@ -321,105 +370,6 @@ fn damaged(path: &Path, what: String) -> Error {
         .hint("repair it or move it away; nothing was changed")
 }
 
-fn io_error(path: &Path, e: io::Error) -> Error {
-    use io::ErrorKind as K;
-    let (code, hint) = match e.kind() {
-        K::StorageFull | K::QuotaExceeded | K::FileTooLarge => {
-            ("storage_full", "free some space and repeat")
-        }
-        K::PermissionDenied | K::ReadOnlyFilesystem => {
-            ("storage_refused", "choose a folder that you may write to")
-        }
-        K::NotADirectory | K::IsADirectory | K::AlreadyExists => (
-            "storage_refused",
-            "choose another path; this one is taken by a file or folder",
-        ),
-        _ => ("io", "check the disk"),
-    };
-    Error::storage(code, e.to_string())
-        .at(path.to_string_lossy())
-        .hint(hint)
-        .because(e)
-}
-
-/// A temporary name beside `path`, different for every process and call.
-fn temporary(path: &Path) -> PathBuf {
-    use std::sync::atomic::{AtomicU64, Ordering};
-    static COUNT: AtomicU64 = AtomicU64::new(0);
-    let n = COUNT.fetch_add(1, Ordering::Relaxed);
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    path.with_file_name(format!(".{name}.{}-{n}.tmp", std::process::id()))
-}
-
-fn make_parent(path: &Path) -> Result<()> {
-    match path.parent() {
-        Some(p) if !p.as_os_str().is_empty() => fs::create_dir_all(p).map_err(|e| io_error(p, e)),
-        _ => Ok(()),
-    }
-}
-
-/// Replaces a file as a whole.
-fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
-    make_parent(path)?;
-    let mut file = Replacement::create(path)?;
-    file.write(bytes)?;
-    file.finish()
-}
-
-fn remove(path: &Path) -> Result<()> {
-    match fs::remove_file(path) {
-        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(io_error(path, e)),
-        _ => Ok(()),
-    }
-}
-
-/// A temporary file that becomes `path` when finished and vanishes when dropped.
-struct Replacement {
-    path: PathBuf,
-    temporary: PathBuf,
-    file: io::BufWriter<File>,
-}
-
-impl Replacement {
-    fn create(path: &Path) -> Result<Self> {
-        let temporary = temporary(path);
-        let file = File::create(&temporary).map_err(|e| io_error(path, e))?;
-        Ok(Self {
-            path: path.to_owned(),
-            temporary,
-            file: io::BufWriter::with_capacity(1 << 16, file),
-        })
-    }
-
-    fn write(&mut self, bytes: &[u8]) -> Result<()> {
-        self.file
-            .write_all(bytes)
-            .map_err(|e| io_error(&self.path, e))
-    }
-
-    fn finish(mut self) -> Result<()> {
-        let path = self.path.clone();
-        let wrong = |e| io_error(&path, e);
-        self.file.flush().map_err(wrong)?;
-        self.file.get_ref().sync_all().map_err(wrong)?;
-        fs::rename(&self.temporary, &self.path).map_err(wrong)?;
-        // The new name must be on disk too; not every system lets a folder be synced.
-        if let Some(parent) = self.path.parent()
-            && let Ok(folder) = File::open(parent)
-        {
-            let _ = folder.sync_all();
-        }
-        Ok(())
-    }
-}
-
-impl Drop for Replacement {
-    fn drop(&mut self) {
-        // After a rename there is nothing left to remove.
-        let _ = fs::remove_file(&self.temporary);
-    }
-}
-
 impl Store for FileStore {
     fn get<'a>(
         &'a self,
@@ -428,7 +378,6 @@ impl Store for FileStore {
     ) -> LocalFuture<'a, Result<Option<Document>>> {
         Box::pin(async move {
             check_collection(collection)?;
-            self.replay()?;
             Ok(self.load(collection)?.get(key).map(|v| document(key, v)))
         })
     }
@@ -436,9 +385,23 @@ impl Store for FileStore {
     fn scan<'a>(&'a self, collection: &'a str) -> LocalFuture<'a, Result<Vec<Document>>> {
         Box::pin(async move {
             check_collection(collection)?;
-            self.replay()?;
             let c = self.load(collection)?;
             Ok(c.iter().map(|(k, v)| document(k, v)).collect())
+        })
+    }
+
+    fn scan_back<'a>(
+        &'a self,
+        collection: &'a str,
+        before: Option<&'a str>,
+        limit: usize,
+    ) -> LocalFuture<'a, Result<Vec<Document>>> {
+        Box::pin(async move {
+            check_collection(collection)?;
+            let c = self.load(collection)?;
+            let end = before.map_or(Bound::Unbounded, Bound::Excluded);
+            let last = c.range::<str, _>((Bound::Unbounded, end)).rev();
+            Ok(last.take(limit).map(|(k, v)| document(k, v)).collect())
         })
     }
 
@@ -455,67 +418,10 @@ fn document(key: &str, value: &Value) -> Document {
     }
 }
 
-/// Files of the disk; relative paths start at the working directory.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct DiskFiles;
-
-impl FileWriter for Replacement {
-    fn write<'a>(&'a mut self, bytes: &'a [u8]) -> LocalFuture<'a, Result<()>> {
-        Box::pin(async move { Replacement::write(self, bytes) })
-    }
-
-    fn finish(self: Box<Self>) -> LocalFuture<'static, Result<()>> {
-        Box::pin(async move { Replacement::finish(*self) })
-    }
-}
-
-impl Files for DiskFiles {
-    fn size<'a>(&'a self, path: &'a str) -> LocalFuture<'a, Result<Option<u64>>> {
-        Box::pin(async move {
-            match fs::metadata(path) {
-                Ok(m) if m.is_file() => Ok(Some(m.len())),
-                Ok(_) => Ok(None),
-                Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
-                Err(e) => Err(io_error(Path::new(path), e)),
-            }
-        })
-    }
-
-    fn read<'a>(
-        &'a self,
-        path: &'a str,
-        offset: u64,
-        len: usize,
-    ) -> LocalFuture<'a, Result<Vec<u8>>> {
-        Box::pin(async move {
-            let wrong = |e: io::Error| match e.kind() {
-                io::ErrorKind::NotFound => file_missing(path),
-                _ => io_error(Path::new(path), e),
-            };
-            let mut file = File::open(path).map_err(wrong)?;
-            // Some systems refuse to seek beyond a signed number; nothing lies there anyway.
-            let size = file.metadata().map_err(wrong)?.len();
-            file.seek(SeekFrom::Start(offset.min(size)))
-                .map_err(wrong)?;
-            let mut out = Vec::new();
-            file.take(len as u64).read_to_end(&mut out).map_err(wrong)?;
-            Ok(out)
-        })
-    }
-
-    fn create<'a>(&'a self, path: &'a str) -> LocalFuture<'a, Result<Box<dyn FileWriter>>> {
-        Box::pin(async move {
-            let path = Path::new(path);
-            make_parent(path)?;
-            let writer: Box<dyn FileWriter> = Box::new(Replacement::create(path)?);
-            Ok(writer)
-        })
-    }
-}
-
 /// The ports of this machine around `store`: its files, its clock, keys from the environment.
-pub fn ports(store: Rc<dyn Store>) -> Ports {
+pub fn ports(store: Rc<FileStore>) -> Ports {
     Ports {
+        locks: Rc::new(store.locks()),
         store,
         files: Rc::new(DiskFiles),
         clock: Rc::new(SystemClock),
@@ -555,23 +461,61 @@ mod tests {
     }
 
     #[test]
-    fn one_process_writes_and_others_read() {
+    fn several_processes_write_and_none_overwrites_another() {
         let dir = tempfile::tempdir().unwrap();
-        let writer = FileStore::open(dir.path()).unwrap();
-        assert_eq!(
-            FileStore::open(dir.path()).unwrap_err().code(),
-            "store_locked"
+        let (a, b) = (
+            FileStore::open(dir.path()).unwrap(),
+            FileStore::open(dir.path()).unwrap(),
         );
-        block_on(writer.commit(put("jobs", "a", json!({"job_id": "a"})))).unwrap();
+        let first = block_on(a.commit(put("jobs", "a", json!({"job_id": "a"})))).unwrap()[0];
+        let seen = block_on(b.get("jobs", "a")).unwrap().unwrap();
+        assert_eq!(seen.version, first);
+        // Both go on from the same version: the second must read again.
+        let change = |n: u64| {
+            let value = json!({"job_id": "a", "n": n});
+            Batch::new().put("jobs", "a", value, Expect::Version(first))
+        };
+        block_on(b.commit(change(1))).unwrap();
+        let e = block_on(a.commit(change(2))).unwrap_err();
+        assert_eq!(e.code(), "store_conflict");
+        let held = block_on(a.get("jobs", "a")).unwrap().unwrap();
+        assert_eq!(held.value["n"], 1);
+
         let reader = FileStore::open_read_only(dir.path());
         assert_eq!(block_on(reader.scan("jobs")).unwrap().len(), 1);
         let e = block_on(reader.commit(put("jobs", "b", json!({})))).unwrap_err();
         assert_eq!(e.code(), "store_read_only");
-        drop(writer);
-        FileStore::open(dir.path()).unwrap();
         let nowhere = FileStore::open_read_only(dir.path().join("nowhere"));
         assert!(block_on(nowhere.scan("jobs")).unwrap().is_empty());
         assert!(!dir.path().join("nowhere").exists());
+    }
+
+    #[test]
+    fn writers_in_a_race_lose_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let write = |name: &'static str| {
+            let path = dir.path().to_owned();
+            std::thread::spawn(move || {
+                let store = FileStore::open(path).unwrap();
+                for i in 0..20 {
+                    let batch = Batch::new()
+                        .put(
+                            "jobs",
+                            &format!("{name}{i}"),
+                            json!({"job_id": format!("{name}{i}")}),
+                            Expect::Absent,
+                        )
+                        .put("events/x", &format!("{name}{i}"), json!(i), Expect::Absent);
+                    block_on(store.commit(batch)).unwrap();
+                }
+            })
+        };
+        for thread in [write("a"), write("b"), write("c")] {
+            thread.join().unwrap();
+        }
+        let store = FileStore::open(dir.path()).unwrap();
+        assert_eq!(block_on(store.scan("jobs")).unwrap().len(), 60);
+        assert_eq!(block_on(store.scan("events/x")).unwrap().len(), 60);
     }
 
     #[test]

@@ -11,8 +11,9 @@ use js_sys::{Array, JsString, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    Blob, DomException, IdbDatabase, IdbFactory, IdbKeyRange, IdbObjectStore, IdbOpenDbRequest,
-    IdbRequest, IdbTransaction, IdbTransactionMode, IdbVersionChangeEvent,
+    Blob, DomException, IdbCursorDirection, IdbCursorWithValue, IdbDatabase, IdbFactory,
+    IdbKeyRange, IdbObjectStore, IdbOpenDbRequest, IdbRequest, IdbTransaction, IdbTransactionMode,
+    IdbVersionChangeEvent,
 };
 
 use crate::base::fakes::{MemorySecrets, meets};
@@ -23,6 +24,7 @@ use crate::base::ports::{
 };
 use crate::base::system::{NoHttp, WebClock};
 use crate::error::{Error, Result};
+use crate::store::locks::WebLocks;
 
 /// Name of the database of the app.
 pub const DATABASE: &str = "screensmith";
@@ -122,6 +124,7 @@ impl IndexedDb {
             clock: Rc::new(WebClock),
             http: Rc::new(NoHttp),
             secrets: Rc::new(MemorySecrets::new()),
+            locks: Rc::new(WebLocks::new()),
         }
     }
 
@@ -416,6 +419,41 @@ impl Store for IndexedDb {
             }
             // IndexedDB sorts by UTF-16 units, stores sort by bytes.
             out.sort_unstable_by(|a, b| a.key.cmp(&b.key));
+            Ok(out)
+        })
+    }
+
+    fn scan_back<'a>(
+        &'a self,
+        collection: &'a str,
+        before: Option<&'a str>,
+        limit: usize,
+    ) -> LocalFuture<'a, Result<Vec<Document>>> {
+        Box::pin(async move {
+            check_collection(collection)?;
+            let low = Array::of1(&collection.into());
+            let high = match before {
+                Some(before) => key_of(collection, before),
+                None => Array::of2(&collection.into(), &Array::new()).into(),
+            };
+            let range = IdbKeyRange::bound_with_lower_open_and_upper_open(&low, &high, true, true)
+                .map_err(|e| js_error(&e))?;
+            let tx = self.begin(DOCUMENTS, IdbTransactionMode::Readonly)?;
+            let request = tx
+                .store
+                .open_cursor_with_range_and_direction(range.as_ref(), IdbCursorDirection::Prev)
+                .map_err(|e| js_error(&e))?;
+            let mut out = Vec::new();
+            while out.len() < limit {
+                let found = settled(&request, None).await?;
+                let Ok(cursor) = found.dyn_into::<IdbCursorWithValue>() else {
+                    break;
+                };
+                out.extend(document(&cursor.value().map_err(|e| js_error(&e))?)?);
+                if out.len() < limit {
+                    cursor.continue_().map_err(|e| js_error(&e))?;
+                }
+            }
             Ok(out)
         })
     }

@@ -1,13 +1,17 @@
 //! Stores behind the ports: in memory, in files, and in the browser's IndexedDB.
 
 #[cfg(not(target_arch = "wasm32"))]
+mod disk;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod files;
 #[cfg(all(target_arch = "wasm32", feature = "web"))]
 pub mod indexeddb;
+#[cfg(any(not(target_arch = "wasm32"), feature = "web"))]
+pub mod locks;
 
 /// Documents and files in memory.
 pub mod memory {
-    pub use crate::base::fakes::{MemoryFiles, MemoryStore};
+    pub use crate::base::fakes::{MemoryFiles, MemoryLocks, MemoryStore};
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 
-use crate::base::fakes::{MemoryFiles, MemorySecrets, MemoryStore};
+use crate::base::fakes::{MemoryFiles, MemoryLocks, MemorySecrets, MemoryStore};
 use crate::base::ports::{Ports, Secret};
 use crate::base::system::{NoHttp, WebClock};
 use crate::job::{FineTuneConfig, FineTuneJobManager, VisionFinetuner};
@@ -63,6 +63,7 @@ impl Workspace {
             clock: Rc::new(WebClock),
             http: Rc::new(NoHttp),
             secrets: Rc::new(secrets.clone()),
+            locks: Rc::new(MemoryLocks::new()),
         };
         let registry = LlmConfigRegistry::new(Rc::clone(&ports.store), Rc::clone(&ports.clock));
         let manager = FineTuneJobManager::new(Rc::clone(&ports.store));

@@ -168,6 +168,8 @@ export interface FineTuneOptions {
   hyperparameters?: Record<string, unknown>;
   /** Share kept for validation, 0 to below 1. */
   validationSplit?: number;
+  /** When to begin; `when_free`: when not all of the provider's slots are taken. */
+  start?: "now" | "when_free" | { at: string } | { after: string };
   providerOptions?: {
     baseUrl?: string;
     headers?: Record<string, string>;

@@ -79,6 +79,33 @@ pub(crate) async fn documents(store: &dyn Store) {
     let null = store.get("odd2", "a").await.unwrap().unwrap();
     assert_eq!(null.value, Value::Null, "null is a value, not an absence");
 
+    // Backwards, in pages.
+    for i in 0..25 {
+        let batch = Batch::new().put("events/p", &format!("{i:03}"), json!(i), Expect::Absent);
+        store.commit(batch).await.unwrap();
+    }
+    let page = store.scan_back("events/p", None, 3).await.unwrap();
+    assert_eq!(keys(&page), ["024", "023", "022"]);
+    let page = store.scan_back("events/p", Some("022"), 2).await.unwrap();
+    assert_eq!(keys(&page), ["021", "020"]);
+    assert_eq!(page[0].value, json!(21));
+    let page = store.scan_back("events/p", Some("0015"), 9).await.unwrap();
+    assert_eq!(keys(&page), ["001", "000"]);
+    assert!(
+        store
+            .scan_back("events/p", Some("000"), 9)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    assert!(
+        store
+            .scan_back("events/none", None, 9)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+
     // Deleting.
     let batch = Batch::new()
         .delete("jobs", "a", Expect::Version(fresh))
@@ -132,6 +159,23 @@ pub(crate) async fn files(files: &dyn Files, root: &str) {
     w.write(b"half").await.unwrap();
     drop(w);
     assert_eq!(files.size(&path).await.unwrap(), Some(300_000));
+
+    // Going on with an unfinished file, where the place can keep one.
+    let (mut w, done) = files.resume(&path).await.unwrap();
+    assert_eq!(done, 0);
+    w.write(&bytes[..1000]).await.unwrap();
+    drop(w);
+    assert_eq!(files.size(&path).await.unwrap(), Some(300_000));
+    let (mut w, done) = files.resume(&path).await.unwrap();
+    assert!(done == 1000 || done == 0, "{done}");
+    w.write(&bytes[usize::try_from(done).unwrap()..2000])
+        .await
+        .unwrap();
+    w.finish().await.unwrap();
+    assert_eq!(files.read_all(&path).await.unwrap(), bytes[..2000]);
+    let (w, done) = files.resume(&path).await.unwrap();
+    assert_eq!(done, 0, "a finished file is not gone on with");
+    drop(w);
 
     // Replacing, and the empty file.
     files.write_all(&path, b"new").await.unwrap();

@@ -1,0 +1,456 @@
+//! One step of one job: looks where it stands, and does the next thing that is due.
+
+use crate::base::ports::Expect;
+use crate::error::{Error, ErrorKind, Result};
+use crate::job::driver::{TunedModel, Update, VisionFinetuner};
+use crate::job::record::{FineTuneJob, Hold};
+use crate::job::state::{Event, State, Uploaded};
+use crate::problem::Problem;
+use crate::provider::{CreateJob, Provider, RemoteError, RemoteEvent, RemoteJob, metadata_text};
+
+/// Tries of a step that may work later, before it counts as failed.
+const MAX_TRIES: u32 = 6;
+
+/// What a step led to.
+#[derive(Debug)]
+pub(super) struct Step {
+    /// The job as it is stored now.
+    pub(super) job: FineTuneJob,
+    /// Milliseconds until the next step is due; 0: at once.
+    pub(super) wait: u64,
+}
+
+impl Step {
+    /// Whether there is no next step.
+    pub(super) fn is_last(&self) -> bool {
+        self.job.state.is_final() && !unread(&self.job)
+    }
+}
+
+/// A job that was found already finished has its events all the same.
+fn unread(job: &FineTuneJob) -> bool {
+    job.events == 0 && job.state.remote_id().is_some()
+}
+
+impl VisionFinetuner {
+    /// Does the next thing for a job. The caller holds the lock of the job.
+    pub(super) async fn step(&self, job_id: &str) -> Result<Step> {
+        let job = self.manager.get(job_id).await?;
+        if job.state.is_final() && !unread(&job) {
+            return Ok(Step { job, wait: 0 });
+        }
+        if matches!(job.state, State::Waiting) {
+            return self.admit(job).await;
+        }
+        if let Some(hold) = &job.hold {
+            let left = hold.until.since(self.ports.clock.now());
+            if left > 0 {
+                let wait = left.unsigned_abs();
+                return Ok(Step { job, wait });
+            }
+        }
+        let provider = self.connect(&job.config)?;
+        let provider = provider.as_ref();
+        let done = match &job.state {
+            State::Preparing => self.prepare(&job).await.map(|()| 0),
+            State::Uploading { .. } => self.upload(&job, provider).await.map(|()| 0),
+            State::Ready { uploaded } => self.create(&job, uploaded, provider).await.map(|()| 0),
+            State::Creating { uploaded, cancel } => {
+                self.reconcile(&job, uploaded, *cancel, provider).await
+            }
+            State::Remote { .. } => return self.look(job, provider).await,
+            _ => {
+                let job = self.conclude(job, provider).await?;
+                return Ok(Step { job, wait: 0 });
+            }
+        };
+        let wait = match done {
+            Ok(wait) => wait,
+            Err(e) => {
+                self.failed(&job, e).await?;
+                0
+            }
+        };
+        let job = self.manager.get(job_id).await?;
+        Ok(Step { job, wait })
+    }
+
+    /// Passes on what the user wants and asks the vendor how the job stands.
+    async fn look(&self, job: FineTuneJob, provider: &dyn Provider) -> Result<Step> {
+        let State::Remote {
+            id,
+            stage,
+            cancel,
+            pause,
+            ..
+        } = &job.state
+        else {
+            return Ok(Step { job, wait: 0 });
+        };
+        if *cancel {
+            provider.cancel(id).await?;
+        } else if let Some(pause) = pause {
+            self.pass_on(&job, id, *pause, provider).await?;
+        }
+        let wait = provider.poll_after_ms(*stage);
+        let job = self.poll(&job, id, provider).await?;
+        let wait = match &job.state {
+            State::Remote { stage, .. } => provider.poll_after_ms(*stage),
+            State::Waiting => wait,
+            _ => 0,
+        };
+        Ok(Step { job, wait })
+    }
+
+    /// Asks the vendor to pause or to go on; a refusal ends the wish, not the job.
+    async fn pass_on(
+        &self,
+        job: &FineTuneJob,
+        id: &str,
+        pause: bool,
+        provider: &dyn Provider,
+    ) -> Result<()> {
+        let asked = if pause {
+            provider.pause(id).await
+        } else {
+            provider.resume(id).await
+        };
+        match asked {
+            Err(e) if !is_passing(&e) => {
+                let word = if pause { "pause" } else { "resume" };
+                let told = Problem::warning(e.code().to_owned(), word, e.message())
+                    .hint(e.hint_text().unwrap_or_default());
+                self.apply(&job.job_id, Event::PauseRefused, |job| {
+                    job.problems.push(told.clone());
+                })
+                .await?;
+                Ok(())
+            }
+            other => other.map(|_| ()),
+        }
+    }
+
+    async fn prepare(&self, job: &FineTuneJob) -> Result<()> {
+        let made = crate::job::prepare::prepare(&self.ports, job).await?;
+        let prepared = made.files.clone();
+        self.apply(&job.job_id, Event::Prepared(prepared), |job| {
+            made.describe(job)
+        })
+        .await?;
+        Ok(())
+    }
+
+    async fn upload(&self, job: &FineTuneJob, provider: &dyn Provider) -> Result<()> {
+        let State::Uploading { prepared, train } = &job.state else {
+            return Ok(());
+        };
+        let report = |progress| self.tell(Update::Upload { job, progress });
+        let event = match (train, &prepared.validation) {
+            (Some(_), Some(file)) => {
+                Event::UploadedValidation(provider.upload(file, &report).await?)
+            }
+            _ => {
+                if let Some(pictures) = &prepared.pictures {
+                    provider.upload_pictures(pictures, &report).await?;
+                }
+                Event::UploadedTrain(provider.upload(&prepared.train, &report).await?)
+            }
+        };
+        self.apply(&job.job_id, event, |_| {}).await?;
+        Ok(())
+    }
+
+    /// Stores the intent, then asks the vendor.
+    async fn create(
+        &self,
+        job: &FineTuneJob,
+        uploaded: &Uploaded,
+        provider: &dyn Provider,
+    ) -> Result<()> {
+        let (stored, changed) = self.apply(&job.job_id, Event::Intended, |_| {}).await?;
+        if !changed || !matches!(stored.state, State::Creating { .. }) {
+            // Someone else was faster: the next round looks before it asks.
+            return Ok(());
+        }
+        self.ask(&stored, uploaded, provider).await
+    }
+
+    /// Looks whether the vendor has the job; asks again only when it does not. Returns how many
+    /// milliseconds it is too early to look.
+    async fn reconcile(
+        &self,
+        job: &FineTuneJob,
+        uploaded: &Uploaded,
+        cancel: bool,
+        provider: &dyn Provider,
+    ) -> Result<u64> {
+        let age = self.ports.clock.now().since(job.updated_at);
+        let delay = provider.listing_delay_ms();
+        let early = delay.saturating_sub(age.max(0).unsigned_abs());
+        if early > 0 {
+            return Ok(early);
+        }
+        if let Some(found) = provider.find(&job.unique_key).await? {
+            self.apply(&job.job_id, Event::Created(found), |_| {})
+                .await?;
+        } else if cancel {
+            self.apply(&job.job_id, Event::NotThere, |_| {}).await?;
+        } else {
+            self.ask(job, uploaded, provider).await?;
+        }
+        Ok(0)
+    }
+
+    async fn ask(
+        &self,
+        job: &FineTuneJob,
+        uploaded: &Uploaded,
+        provider: &dyn Provider,
+    ) -> Result<()> {
+        let created = provider.create(&request(job, uploaded)).await?;
+        self.apply(&job.job_id, Event::Created(created), |_| {})
+            .await?;
+        Ok(())
+    }
+
+    async fn poll(
+        &self,
+        job: &FineTuneJob,
+        id: &str,
+        provider: &dyn Provider,
+    ) -> Result<FineTuneJob> {
+        // The state first: events read after it cannot lack the ones that led to it.
+        let remote = provider.get(id).await?;
+        for _ in 0..8 {
+            let (mut job, version) = self.manager.load(&job.job_id).await?;
+            let events = provider.events(id, job.last_event.as_deref()).await?;
+            self.take(&mut job, remote.clone(), &events);
+            let written = self
+                .manager
+                .write(&job, Expect::Version(version), &events)
+                .await;
+            match written {
+                Err(e) if e.code() == "store_conflict" => continue,
+                other => other?,
+            }
+            if !events.is_empty() {
+                self.tell(Update::Events {
+                    job: &job,
+                    events: &events,
+                });
+            }
+            self.tell(Update::Job(&job));
+            return Ok(job);
+        }
+        self.manager.get(&job.job_id).await
+    }
+
+    /// Takes the vendor's answer into the job.
+    fn take(&self, job: &mut FineTuneJob, remote: RemoteJob, events: &[RemoteEvent]) {
+        for event in events {
+            if let Some(p) = &event.metrics {
+                job.metrics.take(p);
+            }
+        }
+        job.events += events.len() as u64;
+        if let Some(last) = events.last() {
+            job.last_event = Some(last.id.clone());
+        }
+        if let Some(p) = remote.progress {
+            job.metrics.total_steps = Some(p.total);
+        }
+        job.metrics.trained_tokens = remote.trained_tokens.or(job.metrics.trained_tokens);
+        job.estimated_finish = remote.estimated_finish;
+        for found in &remote.problems {
+            if !job.problems.contains(found) {
+                job.problems.push(found.clone());
+            }
+        }
+        job.hold = None;
+        job.updated_at = self.ports.clock.now();
+        let state = job.state.clone().next(Event::Seen(remote));
+        job.set_state(state);
+    }
+
+    /// Fetches artifacts and registers the model.
+    async fn conclude(&self, mut job: FineTuneJob, provider: &dyn Provider) -> Result<FineTuneJob> {
+        if unread(&job)
+            && let Some(id) = job.state.remote_id()
+        {
+            job = self.poll(&job, id, provider).await?;
+        }
+        if let State::Saving { id, .. } = &job.state {
+            let output = if provider.works_locally() {
+                job.folder()
+            } else {
+                let folder = format!("{}/artifacts", job.folder());
+                self.save_artifacts(id, &folder, provider).await?;
+                format!("{folder}/model.json")
+            };
+            let register = job.config.register_llm_key.is_some() && self.registry.is_some();
+            let saved = Event::Saved { register };
+            (job, _) = self
+                .apply(&job.job_id, saved, |job| {
+                    job.output_artifact = Some(output.clone());
+                })
+                .await?;
+        }
+        if let (State::Registering { model, .. }, Some(registry), Some(key)) =
+            (&job.state, &self.registry, &job.config.register_llm_key)
+        {
+            let tuned = TunedModel {
+                key,
+                job: &job,
+                model,
+            };
+            let refused = match registry.register(tuned).await {
+                Ok(()) => None,
+                // The model exists and must not be lost to a taken key.
+                Err(e) if e.kind() == ErrorKind::Caller => Some(
+                    Problem::warning(e.code().to_owned(), "register_llm_key", e.message())
+                        .hint(e.hint_text().unwrap_or_default()),
+                ),
+                Err(e) => return Err(e),
+            };
+            (job, _) = self
+                .apply(&job.job_id, Event::Registered, |job| {
+                    job.problems.extend(refused.clone());
+                })
+                .await?;
+        }
+        Ok(job)
+    }
+
+    pub(super) async fn save_artifacts(
+        &self,
+        id: &str,
+        folder: &str,
+        provider: &dyn Provider,
+    ) -> Result<Vec<String>> {
+        let mut paths = Vec::new();
+        for artifact in provider.artifacts(id).await? {
+            let path = format!("{}/{}", folder.trim_end_matches('/'), artifact.name);
+            let mut file = self.ports.files.create(&path).await?;
+            provider.save(id, &artifact, file.as_mut()).await?;
+            file.finish().await?;
+            paths.push(path);
+        }
+        Ok(paths)
+    }
+
+    /// Applies an event to the stored job. Returns the job and whether its state changed. A
+    /// change that someone else made in the meantime is respected: the event is applied to
+    /// what is stored now.
+    pub(super) async fn apply(
+        &self,
+        job_id: &str,
+        event: Event,
+        describe: impl Fn(&mut FineTuneJob),
+    ) -> Result<(FineTuneJob, bool)> {
+        let mut tries = 0;
+        loop {
+            let (mut job, version) = self.manager.load(job_id).await?;
+            let next = job.state.clone().next(event.clone());
+            if next == job.state {
+                return Ok((job, false));
+            }
+            job.set_state(next);
+            job.hold = None;
+            job.updated_at = self.ports.clock.now();
+            describe(&mut job);
+            match self
+                .manager
+                .write(&job, Expect::Version(version), &[])
+                .await
+            {
+                Ok(()) => {
+                    self.tell(Update::Job(&job));
+                    return Ok((job, true));
+                }
+                Err(e) if e.code() == "store_conflict" && tries < 8 => tries += 1,
+                Err(e) => return Err(e),
+            }
+        }
+    }
+
+    /// Decides what a failed step of the start means: wait, fail, or give the error back and
+    /// leave the job where it is.
+    async fn failed(&self, job: &FineTuneJob, error: Error) -> Result<()> {
+        let asking = matches!(job.state, State::Ready { .. } | State::Creating { .. });
+        match error.kind() {
+            ErrorKind::Storage | ErrorKind::Cancelled => return Err(error),
+            // The user mends it with a new key, and the job goes on where it stands.
+            _ if error.code() == "unauthorized" => return Err(error),
+            // Whether the vendor has the job is unknown while it cannot be asked.
+            _ if asking && error.code() == "not_found" => return Err(error),
+            _ => {}
+        }
+        let told = RemoteError {
+            code: error.code().to_owned(),
+            message: match error.path() {
+                Some(path) => format!("{path}: {}", error.message()),
+                None => error.message().to_owned(),
+            },
+            hint: error.hint_text().unwrap_or_default().to_owned(),
+        };
+        if !is_passing(&error) {
+            self.apply(&job.job_id, Event::Failed(told), |_| {}).await?;
+            return Ok(());
+        }
+        let (mut stored, version) = self.manager.load(&job.job_id).await?;
+        let tries = stored.hold.as_ref().map_or(0, |h| h.tries) + 1;
+        if tries > MAX_TRIES {
+            return Err(error);
+        }
+        let pause = error.retry_after_ms().unwrap_or(back_off_ms(tries));
+        stored.hold = Some(Hold {
+            until: self
+                .ports
+                .clock
+                .now()
+                .plus_millis(i64::try_from(pause).unwrap_or(i64::MAX)),
+            tries,
+            error: told,
+        });
+        match self
+            .manager
+            .write(&stored, Expect::Version(version), &[])
+            .await
+        {
+            Err(e) if e.code() != "store_conflict" => return Err(e),
+            _ => self.tell(Update::Job(&stored)),
+        }
+        Ok(())
+    }
+}
+
+/// Whether the same call may work later.
+pub(super) fn is_passing(e: &Error) -> bool {
+    e.kind() == ErrorKind::Network || e.retry_after_ms().is_some()
+}
+
+/// Half a second, doubled with every try, at most 60 s.
+pub(super) fn back_off_ms(tries: u32) -> u64 {
+    (500u64 << tries.min(10)).min(60_000)
+}
+
+fn request(job: &FineTuneJob, uploaded: &Uploaded) -> CreateJob {
+    CreateJob {
+        unique_key: job.unique_key.clone(),
+        name: job.job_id.clone(),
+        base_model: job.config.base_model.clone(),
+        description: job.config.description.clone(),
+        training: uploaded.train.clone(),
+        validation: uploaded.validation.clone(),
+        train_samples: job.metrics.train_samples,
+        validation_samples: job.metrics.validation_samples,
+        hyperparameters: job.config.hyperparameters.clone(),
+        metadata: job
+            .config
+            .metadata
+            .iter()
+            .map(|(k, v)| (k.clone(), metadata_text(v)))
+            .collect(),
+        folder: job.folder(),
+    }
+}
