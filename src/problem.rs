@@ -94,6 +94,13 @@ impl fmt::Display for Problem {
     }
 }
 
+impl From<&Error> for Problem {
+    fn from(e: &Error) -> Self {
+        let path = e.path().unwrap_or_default();
+        Self::error(e.code().to_owned(), path, e.message()).hint(e.hint_text().unwrap_or_default())
+    }
+}
+
 /// The first blocking finding of `problems` as an [`Error`] of [`ErrorKind::Caller`], if any.
 ///
 /// # Errors

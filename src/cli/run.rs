@@ -11,8 +11,8 @@ use crate::base::system::block_on;
 use crate::cli::{Outcome, Output};
 use crate::error::{Error, Result};
 use crate::job::{
-    FineTuneConfig, FineTuneJob, FineTuneJobManager, JobStatus, Scheduler, State, Update,
-    VisionFinetuner,
+    FineTuneConfig, FineTuneJob, FineTuneJobManager, JobStatus, Preflight, Scheduler, State,
+    Update, VisionFinetuner,
 };
 use crate::provider::{Level, Scenario, Simulation};
 use crate::registry::LlmConfigRegistry;
@@ -27,6 +27,9 @@ pub(super) struct Args {
     /// FineTuneConfig as JSON
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
+    /// Only tell what would be sent where, what is wrong, and what it would cost
+    #[arg(long)]
+    preflight: bool,
     /// Practise: nothing is sent, nothing is trained, everything is marked SIMULATED
     #[arg(long)]
     simulated: bool,
@@ -57,9 +60,19 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Outcome> {
     let config = read_config(args)?;
     let ports = open(&args.store.folder)?;
     let tuner = finetuner(&ports, output);
-    let warnings = tuner.preflight(&config);
-    if warnings.iter().all(|p| !p.is_error()) {
-        output.problems(&warnings, 20);
+    let before = block_on(tuner.preflight(&config))?;
+    if args.preflight {
+        output.problems(&before.problems, 20);
+        output.result(&before, forecast)?;
+        return Ok(if before.ok() {
+            Outcome::Done
+        } else {
+            Outcome::Problems
+        });
+    }
+    if before.ok() {
+        output.problems(&before.problems, 20);
+        output.note(&forecast(&before));
     }
     let job = block_on(tuner.start_finetune(&config))?;
     let job = if matches!(job.state, State::Waiting) {
@@ -69,6 +82,56 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Outcome> {
         block_on(tuner.wait(&job.job_id))?
     };
     finish(&job, output)
+}
+
+/// What would happen, in a few lines.
+fn forecast(p: &Preflight) -> String {
+    let mut out = Vec::new();
+    for s in &p.sends {
+        let file = s
+            .file
+            .clone()
+            .unwrap_or_else(|| format!("{} files", s.files));
+        let bytes = s.bytes.div_ceil(1024);
+        out.push(format!(
+            "sends {} ({file}, {bytes} KB, {} pictures) to {}",
+            s.what, s.images, s.host
+        ));
+    }
+    if p.sends.is_empty() {
+        out.push("sends nothing".to_owned());
+    }
+    out.push(format!(
+        "{} training and {} validation examples",
+        p.examples[0], p.examples[1]
+    ));
+    if let Some(e) = &p.estimate {
+        let about = |v: Option<String>| v.unwrap_or_else(|| "unknown".to_owned());
+        out.push(format!(
+            "about {} training tokens in {} epochs{}; price {}{}",
+            about(e.training_tokens.map(|t| t.to_string())),
+            e.epochs,
+            if e.epochs_guessed { " (a guess)" } else { "" },
+            about(e.usd.map(|usd| format!("about ${usd:.2}"))),
+            if e.as_of.is_empty() {
+                String::new()
+            } else {
+                format!(" (as of {})", e.as_of)
+            },
+        ));
+    }
+    for (what, m) in [
+        ("jobs until", &p.open_until),
+        ("model until", &p.model_until),
+    ] {
+        if let Some(m) = m {
+            out.push(format!("{what} {} (source: {})", m.date, m.source));
+        }
+    }
+    if p.simulated {
+        out.push("SIMULATED: a practice run, nothing is trained".to_owned());
+    }
+    out.join("\n")
 }
 
 fn read_config(args: &Args) -> Result<FineTuneConfig> {

@@ -11,6 +11,7 @@ use crate::job::manager::FineTuneJobManager;
 use crate::job::record::FineTuneJob;
 use crate::job::state::{Event, State};
 use crate::job::step::{Step, back_off_ms, is_passing};
+use crate::job::version::{changed, checksum};
 use crate::problem::{self, Problem};
 use crate::provider::{self, Progress, Provider, RemoteEvent};
 
@@ -116,8 +117,9 @@ impl VisionFinetuner {
         }
     }
 
-    /// What would stop or worry a start with this configuration, the calendar included.
-    pub fn preflight(&self, config: &FineTuneConfig) -> Vec<Problem> {
+    /// What would stop or worry a start with this configuration, the calendar included, without
+    /// looking at the dataset: see [`preflight`](Self::preflight) for all of it.
+    pub fn problems(&self, config: &FineTuneConfig) -> Vec<Problem> {
         let mut out = config.validate();
         let simulated = config.provider_options.simulated.is_some();
         let vendor = config.provider.vendor();
@@ -137,12 +139,12 @@ impl VisionFinetuner {
     /// The same configuration under the same `job_name` is the same job.
     ///
     /// # Errors
-    /// The first problem of [`preflight`](Self::preflight); `provider_not_connected`;
-    /// `file_missing`; `job_exists` when the name belongs to another configuration;
+    /// The first of [`problems`](Self::problems); `provider_not_connected`; `file_missing`;
+    /// `dataset_changed` when the job exists and its dataset is another one now; `job_exists` when the name belongs to another configuration;
     /// `dependency_missing` when there is no job to start after; a taken `register_llm_key`;
     /// failures of storage.
     pub async fn enqueue(&self, config: &FineTuneConfig) -> Result<FineTuneJob> {
-        problem::check(&self.preflight(config))?;
+        problem::check(&self.problems(config))?;
         self.connect(config)?;
         if self.ports.files.size(&config.dataset_path).await?.is_none() {
             return Err(Error::data(
@@ -162,7 +164,16 @@ impl VisionFinetuner {
             registry.check(key, &job_id).await?;
         }
         match self.manager.find(&job_id).await? {
-            Some((held, _)) if held.config == *config => return Ok(held),
+            Some((held, _)) if held.config == *config => {
+                let sha = &held.dataset_sha256;
+                if !held.state.is_final()
+                    && sha.is_some()
+                    && *sha != Some(self.dataset(config).await?)
+                {
+                    return Err(changed(&config.dataset_path, "since the job was made"));
+                }
+                return Ok(held);
+            }
             Some(_) => {
                 return Err(Error::caller(
                     "job_exists",
@@ -183,10 +194,15 @@ impl VisionFinetuner {
             );
         }
         let unique = unique_key(&job_id, config, now.millis());
-        let job = FineTuneJob::new(job_id, config.clone(), unique, now);
+        let mut job = FineTuneJob::new(job_id, config.clone(), unique, now);
+        job.dataset_sha256 = Some(self.dataset(config).await?);
         self.manager.write(&job, Expect::Absent, &[]).await?;
         self.tell(Update::Job(&job));
         Ok(job)
+    }
+
+    async fn dataset(&self, config: &FineTuneConfig) -> Result<String> {
+        checksum(self.ports.files.as_ref(), &config.dataset_path).await
     }
 
     /// Starts a job: splits and formats the dataset, uploads it and has the job created.

@@ -7,20 +7,27 @@
 mod config;
 mod driver;
 mod manager;
+mod preflight;
+#[cfg(test)]
+mod preflight_tests;
 mod prepare;
 mod queue;
 #[cfg(test)]
 mod queue_tests;
 mod record;
+mod rows;
 pub mod series;
 mod state;
 mod step;
 #[cfg(test)]
 mod tests;
+mod version;
 
 pub use config::{FineTuneConfig, Start, key_fault};
 pub use driver::{ModelSink, TunedModel, Update, VisionFinetuner};
 pub use manager::{FineTuneJobManager, ImportReport, JOBS};
+pub use preflight::{Preflight, Sending};
 pub use queue::{DEFAULT_SLOTS, Scheduler, Slots};
 pub use record::{DatasetPaths, FineTuneJob, Hold, JobMetrics};
 pub use state::{Event, JobStatus, Prepared, State, Uploaded};
+pub use version::{DatasetVersion, TokenEstimate};

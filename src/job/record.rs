@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use crate::base::time::Timestamp;
 use crate::job::config::FineTuneConfig;
 use crate::job::state::{JobStatus, State};
+use crate::job::version::TokenEstimate;
 use crate::problem::Problem;
 use crate::provider::{MetricPoint, ProviderName, RemoteError};
 
@@ -121,15 +122,25 @@ pub struct FineTuneJob {
     /// Fingerprint of the dataset as it was prepared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dataset_fingerprint: Option<String>,
+    /// Checksum of the dataset file when the job was made, lower-case hex.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dataset_sha256: Option<String>,
     /// The coordinate convention that the lines ask for, part of the model's contract.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub convention: Option<String>,
     /// Largest picture that was trained on, `[width, height]` in pixels.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image_size: Option<[u32; 2]>,
-    /// Instruction that stands before every example, part of the model's contract.
+    /// Instruction that stands before the examples, part of the model's contract; the most
+    /// frequent one when there are several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub system_prompt: Option<String>,
+    /// All of these instructions, the most frequent first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub system_prompts: Vec<String>,
+    /// Tokens and cost as estimated before the start, to compare with what is billed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub estimate: Option<TokenEstimate>,
     /// Waiting for another try.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hold: Option<Hold>,
@@ -169,9 +180,12 @@ impl FineTuneJob {
             output_artifact: None,
             unique_key,
             dataset_fingerprint: None,
+            dataset_sha256: None,
             convention: None,
             image_size: None,
             system_prompt: None,
+            system_prompts: Vec::new(),
+            estimate: None,
             hold: None,
             events: 0,
             last_event: None,

@@ -3,8 +3,10 @@
 use crate::base::ports::Expect;
 use crate::error::{Error, ErrorKind, Result};
 use crate::job::driver::{TunedModel, Update, VisionFinetuner};
+use crate::job::prepare::Pass;
 use crate::job::record::{FineTuneJob, Hold};
 use crate::job::state::{Event, State, Uploaded};
+use crate::job::version::verify;
 use crate::problem::Problem;
 use crate::provider::{CreateJob, Provider, RemoteError, RemoteEvent, RemoteJob, metadata_text};
 
@@ -131,12 +133,26 @@ impl VisionFinetuner {
     }
 
     async fn prepare(&self, job: &FineTuneJob) -> Result<()> {
-        let made = crate::job::prepare::prepare(&self.ports, job).await?;
-        let prepared = made.files.clone();
-        self.apply(&job.job_id, Event::Prepared(prepared), |job| {
-            made.describe(job)
-        })
-        .await?;
+        let pass = Pass {
+            ports: &self.ports,
+            config: &job.config,
+            job_id: &job.job_id,
+            folder: job.folder(),
+            write: true,
+            sha256: job.dataset_sha256.as_deref(),
+        };
+        let made = pass.run().await?;
+        // What the vendor would refuse is not sent.
+        let event = match made.problems.iter().find(|p| p.is_error()) {
+            Some(p) => Event::Failed(RemoteError {
+                code: p.code.clone().into_owned(),
+                message: format!("{}: {}", p.path, p.message),
+                hint: p.hint.clone(),
+            }),
+            None => Event::Prepared(made.files.clone()),
+        };
+        self.apply(&job.job_id, event, |job| made.describe(job))
+            .await?;
         Ok(())
     }
 
@@ -145,6 +161,11 @@ impl VisionFinetuner {
             return Ok(());
         };
         let report = |progress| self.tell(Update::Upload { job, progress });
+        let files = self.ports.files.as_ref();
+        verify(files, &prepared.train).await?;
+        if let Some(file) = &prepared.validation {
+            verify(files, file).await?;
+        }
         let event = match (train, &prepared.validation) {
             (Some(_), Some(file)) => {
                 Event::UploadedValidation(provider.upload(file, &report).await?)

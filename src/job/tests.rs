@@ -422,10 +422,10 @@ fn a_closed_vendor_still_allows_practice() {
     };
     let tuner = finetuner(&later);
     let mut c = config(ProviderName::OpenAi, Scenario::Success);
-    assert!(tuner.preflight(&c).iter().all(|p| !p.is_error()));
+    assert!(tuner.problems(&c).iter().all(|p| !p.is_error()));
     c.provider_options.simulated = None;
     let errors: Vec<_> = tuner
-        .preflight(&c)
+        .problems(&c)
         .into_iter()
         .filter(|p| p.is_error())
         .collect();

@@ -60,6 +60,14 @@ impl Vendor for Gemini {
         }
     }
 
+    fn hosts(&self, options: &ProviderOptions) -> Vec<String> {
+        let jobs = options.host().unwrap_or_else(|| match &options.location {
+            Some(l) if l != "global" => format!("{l}-aiplatform.googleapis.com"),
+            _ => "aiplatform.googleapis.com".to_owned(),
+        });
+        vec!["storage.googleapis.com".to_owned(), jobs]
+    }
+
     fn lifecycle(&self) -> &'static [Milestone] {
         &[]
     }

@@ -49,6 +49,11 @@ pub trait Vendor: std::fmt::Debug + Sync {
     fn job_env_vars(&self) -> &'static [&'static str];
     /// Environment variables that the seed's registration of a tuned model requires.
     fn seed_env_vars(&self) -> &'static [&'static str];
+    /// Names of the machines that a real job talks to, first the one that the files go to;
+    /// empty when nothing leaves this machine.
+    fn hosts(&self, options: &ProviderOptions) -> Vec<String> {
+        options.host().into_iter().collect()
+    }
     /// What is wrong with the hyperparameters; paths below `hyperparameters`.
     fn check(&self, hyperparameters: &Hyperparameters, options: &ProviderOptions) -> Vec<Problem>;
     /// What is wrong with a job of this model and these labels, beyond what [`check`](Self::check)

@@ -100,6 +100,14 @@ impl Vendor for OpenAi {
         }
     }
 
+    fn hosts(&self, options: &ProviderOptions) -> Vec<String> {
+        vec![
+            options
+                .host()
+                .unwrap_or_else(|| "api.openai.com".to_owned()),
+        ]
+    }
+
     fn lifecycle(&self) -> &'static [Milestone] {
         LIFECYCLE
     }

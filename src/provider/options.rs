@@ -112,6 +112,15 @@ impl Scenario {
 }
 
 impl ProviderOptions {
+    /// Name of the machine of [`Self::base_url`], with its port when it has one.
+    pub fn host(&self) -> Option<String> {
+        let url = self.base_url.as_deref()?;
+        let rest = url.split_once("://")?.1;
+        let authority = rest.split(['/', '?', '#']).next()?;
+        let host = authority.rsplit('@').next()?;
+        (!host.is_empty()).then(|| host.to_owned())
+    }
+
     /// What is wrong with the options, paths below `provider_options`.
     pub fn validate(&self) -> Vec<Problem> {
         let mut out = Vec::new();

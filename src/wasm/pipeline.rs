@@ -110,7 +110,7 @@ impl Workspace {
         &self,
         #[wasm_bindgen(unchecked_param_type = "FineTuneOptions")] config: &JsValue,
     ) -> Result<JsValue, JsValue> {
-        to_js(&self.finetuner.preflight(&options(config)?))
+        to_js(&self.finetuner.problems(&options(config)?))
     }
 
     /// Starts a job and returns when the vendor has it.

@@ -23,10 +23,7 @@ pub(crate) fn page(ctx: Ctx) -> impl IntoView {
         Memo::new(move |_| form.with(|f| f.parse(&dataset::path(ctx), ctx.validation_split.get())));
     let problems = Memo::new(move |_| {
         let mut out = match config.get() {
-            Ok(c) => ctx
-                .work()
-                .map(|w| w.tuner.preflight(&c))
-                .unwrap_or_default(),
+            Ok(c) => ctx.work().map(|w| w.tuner.problems(&c)).unwrap_or_default(),
             Err(p) => p,
         };
         if ctx.samples.with(std::collections::BTreeMap::is_empty) {

@@ -1,0 +1,205 @@
+//! [`Preflight`]: everything that is known before anything is sent.
+
+use serde::Serialize;
+
+use crate::error::Result;
+use crate::format::Report;
+use crate::job::config::{FineTuneConfig, Start};
+use crate::job::driver::VisionFinetuner;
+use crate::job::prepare::Pass;
+use crate::job::version::{DatasetVersion, TokenEstimate};
+use crate::problem::Problem;
+use crate::provider::{LocalFile, Milestone};
+
+/// What would happen if a job were started now.
+#[derive(Clone, Debug, Serialize)]
+pub struct Preflight {
+    /// What stops or worries it, errors first. With an error the start is refused or the job
+    /// fails before anything is sent.
+    pub problems: Vec<Problem>,
+    /// What is sent where; nothing else leaves this machine. Empty when nothing is sent.
+    pub sends: Vec<Sending>,
+    /// Bytes of all that is sent.
+    pub upload_bytes: u64,
+    /// Whether this is a practice run: nothing is sent and nothing is trained.
+    pub simulated: bool,
+    /// From when on nobody can create such jobs, as announced.
+    pub open_until: Option<Milestone>,
+    /// When the model and what is tuned from it stop answering, as announced.
+    pub model_until: Option<Milestone>,
+    /// Records for training and validation.
+    pub samples: [u64; 2],
+    /// Lines for training and validation.
+    pub examples: [u64; 2],
+    /// Tokens and cost, when a model is known.
+    pub estimate: Option<TokenEstimate>,
+    /// The dataset as it would be frozen; `None` when it could not be read.
+    pub dataset: Option<DatasetVersion>,
+    /// What the checks say about the training and the validation lines.
+    pub reports: Vec<Report>,
+}
+
+impl Preflight {
+    /// Whether nothing stands in the way.
+    pub fn ok(&self) -> bool {
+        !self.problems.iter().any(Problem::is_error)
+    }
+}
+
+/// Something that is sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Sending {
+    /// What it is, in a word or two.
+    pub what: &'static str,
+    /// Name of the file on this side; `None` for several.
+    pub file: Option<String>,
+    /// Files.
+    pub files: u64,
+    /// Bytes.
+    pub bytes: u64,
+    /// Pictures among or in them.
+    pub images: u64,
+    /// Name of the machine that it goes to.
+    pub host: String,
+}
+
+impl VisionFinetuner {
+    /// Reads the whole dataset as a start would and tells what would happen. Sends nothing and
+    /// writes nothing.
+    ///
+    /// # Errors
+    /// A failure of storage. Everything else is among the problems.
+    pub async fn preflight(&self, config: &FineTuneConfig) -> Result<Preflight> {
+        let mut problems = self.problems(config);
+        let vendor = config.provider.vendor();
+        let name = config.job_name.as_deref().unwrap_or("preflight");
+        let mut out = Preflight {
+            problems: Vec::new(),
+            sends: Vec::new(),
+            upload_bytes: 0,
+            simulated: config.provider_options.simulated.is_some(),
+            open_until: vendor.closes().copied(),
+            model_until: vendor.end_of_life(&config.base_model).copied(),
+            samples: [0, 0],
+            examples: [0, 0],
+            estimate: None,
+            dataset: None,
+            reports: Vec::new(),
+        };
+        if let Err(e) = self.connect(config) {
+            problems.push(Problem::from(&e));
+        }
+        problems.extend(self.doubts(config).await?);
+        let pass = Pass {
+            ports: &self.ports,
+            config,
+            job_id: name,
+            folder: name.to_owned(),
+            write: false,
+            sha256: None,
+        };
+        // A configuration that is wrong in itself may have no lines to look at.
+        let passed = if problems
+            .iter()
+            .any(|p| p.is_error() && p.path.starts_with("format"))
+        {
+            None
+        } else {
+            match pass.run().await {
+                Ok(made) => Some(made),
+                Err(e) if e.kind() == crate::ErrorKind::Storage => return Err(e),
+                Err(e) => {
+                    problems.push(Problem::from(&e));
+                    None
+                }
+            }
+        };
+        if let Some(made) = passed {
+            problems.extend(made.problems);
+            out.samples = made.samples;
+            out.examples = [made.reports[0].examples, made.reports[1].examples];
+            out.estimate = made.estimate;
+            let hosts = vendor.hosts(&config.provider_options);
+            if let (Some(host), false) = (hosts.first(), out.simulated) {
+                let embedded = made.files.pictures.is_none();
+                let mut send = |what, file: &LocalFile, report: &Report| {
+                    out.sends.push(Sending {
+                        what,
+                        file: file.path.rsplit('/').next().map(str::to_owned),
+                        files: 1,
+                        bytes: file.bytes,
+                        images: if embedded { report.images } else { 0 },
+                        host: host.clone(),
+                    });
+                };
+                send("training lines", &made.files.train, &made.reports[0]);
+                if let Some(file) = &made.files.validation {
+                    send("validation lines", file, &made.reports[1]);
+                }
+                if let Some(p) = &made.files.pictures {
+                    out.sends.push(Sending {
+                        what: "pictures",
+                        file: None,
+                        files: p.count,
+                        bytes: p.bytes,
+                        images: p.count,
+                        host: host.clone(),
+                    });
+                }
+            }
+            out.upload_bytes = out.sends.iter().map(|s| s.bytes).sum();
+            out.dataset = Some(made.version);
+            out.reports = made.reports.into();
+        }
+        problems.sort_by_key(|p| std::cmp::Reverse(p.severity));
+        out.problems = problems;
+        Ok(out)
+    }
+
+    /// What the store says against a start: a taken name or key, a missing dependency.
+    async fn doubts(&self, config: &FineTuneConfig) -> Result<Vec<Problem>> {
+        let mut out = Vec::new();
+        if let Some(name) = &config.job_name
+            && let Some((held, _)) = self.manager.find(name).await?
+        {
+            out.push(if held.config == *config {
+                Problem::warning(
+                    "job_exists",
+                    "job_name",
+                    "this job exists already and is continued, not started again",
+                )
+            } else {
+                Problem::error(
+                    "job_exists",
+                    "job_name",
+                    "a job with this name was started with other settings",
+                )
+                .hint("choose another job_name")
+            });
+        }
+        if let (Some(key), Some(registry)) = (&config.register_llm_key, &self.registry) {
+            let name = config.job_name.as_deref().unwrap_or_default();
+            match registry.check(key, name).await {
+                Err(e) if e.kind() == crate::ErrorKind::Storage => return Err(e),
+                Err(e) => out.push(Problem {
+                    path: "register_llm_key".to_owned(),
+                    ..Problem::from(&e)
+                }),
+                Ok(()) => {}
+            }
+        }
+        if let Start::After(id) = &config.start
+            && self.manager.find(id).await?.is_none()
+        {
+            out.push(
+                Problem::error(
+                    "dependency_missing",
+                    "start.after",
+                    format!("there is no job {id:?}"),
+                )
+                .hint("list the jobs to see their ids"),
+            );
+        }
+        Ok(out)
+    }
+}

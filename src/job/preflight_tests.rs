@@ -1,0 +1,128 @@
+//! What is known before anything is sent, and what may not change afterwards.
+
+use crate::base::fakes::MemoryFiles;
+use crate::base::system::block_on;
+use crate::job::tests::{config, finetuner, remote_jobs, start, world};
+use crate::job::{Start, State};
+use crate::provider::{ProviderName, Scenario, Simulation};
+
+#[test]
+fn what_the_vendor_would_refuse_is_not_sent() {
+    let (ports, _) = world(6);
+    let tuner = finetuner(&ports);
+    let c = config(ProviderName::OpenAi, Scenario::Success);
+    let before = block_on(tuner.preflight(&c)).unwrap();
+    assert!(!before.ok());
+    let job = block_on(tuner.run(&c)).unwrap();
+    let State::Failed { error, id: None } = &job.state else {
+        panic!("{:?}", job.state);
+    };
+    assert_eq!(error.code, "min_examples");
+    assert!(error.message.contains("training"), "{}", error.message);
+    assert_eq!(job.problems[0].code, "min_examples");
+    assert_eq!(before.problems[0], job.problems[0], "said before the start");
+    let uploads = block_on(ports.store.scan("simulated/files")).unwrap();
+    assert!(uploads.is_empty());
+}
+
+#[test]
+fn preflight_lists_what_is_sent_where_and_touches_nothing() {
+    let (ports, files) = world(50);
+    let tuner = finetuner(&ports);
+    let mut c = config(ProviderName::OpenAi, Scenario::Success);
+    let practice = block_on(tuner.preflight(&c)).unwrap();
+    assert!(practice.ok(), "{:?}", practice.problems);
+    assert!(practice.sends.is_empty() && practice.simulated);
+    c.provider_options.simulated = None;
+    let real = block_on(tuner.preflight(&c)).unwrap();
+    assert_eq!(files.paths(), ["data/synthetic_ui.jsonl"]);
+    assert!(block_on(ports.store.scan("jobs")).unwrap().is_empty());
+    let sent: Vec<_> = real
+        .sends
+        .iter()
+        .map(|s| (s.what, s.host.as_str()))
+        .collect();
+    assert_eq!(
+        sent,
+        [
+            ("training lines", "api.openai.com"),
+            ("validation lines", "api.openai.com")
+        ]
+    );
+    assert_eq!(real.samples[0] + real.samples[1], 50);
+    assert_eq!(real.sends[0].images, real.examples[0]);
+    assert_eq!(real.open_until.unwrap().date, "2027-01-06");
+    assert_eq!(real.model_until.unwrap().date, "2027-01-14");
+    let estimate = real.estimate.clone().unwrap();
+    assert!(estimate.epochs_guessed && estimate.usd.is_some());
+
+    // The job then prepares exactly this, and the version lists exactly the files.
+    c.provider_options.simulated = practice.simulated.then(Simulation::default);
+    let job = block_on(tuner.run(&c)).unwrap();
+    let text = files.get("runs/ft_synthetic_demo/dataset.json").unwrap();
+    let version: crate::job::DatasetVersion = serde_json::from_slice(&text).unwrap();
+    assert_eq!(Some(&version), real.dataset.as_ref());
+    assert_eq!(job.dataset_sha256, Some(version.sha256));
+    assert_eq!(job.estimate, real.estimate);
+    assert_eq!(version.samples, 50);
+    let mut bytes = 0;
+    for f in &version.files {
+        let held = files
+            .get(&format!("runs/ft_synthetic_demo/{}", f.path))
+            .unwrap();
+        assert_eq!(crate::base::hash::sha256_hex(&held), f.sha256, "{}", f.path);
+        bytes += f.bytes;
+    }
+    assert_eq!(bytes, real.upload_bytes);
+    let prompt = job.system_prompt.unwrap();
+    assert_eq!(prompt, crate::task::LISTING_SYSTEM_PROMPT);
+    let line = String::from_utf8_lossy(&files.get("runs/ft_synthetic_demo/train.jsonl").unwrap())
+        .into_owned();
+    assert!(line.contains(&prompt));
+}
+
+#[test]
+fn a_dataset_that_changes_under_a_job_is_noticed() {
+    let changed = |files: &MemoryFiles| {
+        files.insert(
+            "data/synthetic_ui.jsonl",
+            crate::job::prepare::tests::dataset(31),
+        );
+    };
+    // While the job waits.
+    let (ports, files) = world(30);
+    let mut c = config(ProviderName::OpenAi, Scenario::Success);
+    c.start = Start::At(start().plus_millis(60_000));
+    let tuner = finetuner(&ports);
+    block_on(tuner.start_finetune(&c)).unwrap();
+    changed(&files);
+    let e = block_on(tuner.start_finetune(&c)).unwrap_err();
+    assert_eq!(
+        (e.code(), e.path()),
+        ("dataset_changed", Some("data/synthetic_ui.jsonl"))
+    );
+    let job = block_on(tuner.wait("ft_synthetic_demo")).unwrap();
+    let State::Failed { error, .. } = &job.state else {
+        panic!("{:?}", job.state);
+    };
+    assert_eq!(error.code, "dataset_changed");
+    assert_eq!(remote_jobs(&ports), 0);
+
+    // The prepared files, before they are sent.
+    let (ports, files) = world(30);
+    let spoil = files.clone();
+    let tuner = finetuner(&ports).on_update(move |u| {
+        if let crate::job::Update::Job(job) = u
+            && matches!(job.state, State::Uploading { .. })
+        {
+            spoil.insert("runs/ft_synthetic_demo/train.jsonl", "{}\n");
+        }
+    });
+    let c = config(ProviderName::OpenAi, Scenario::Success);
+    let job = block_on(tuner.run(&c)).unwrap();
+    let State::Failed { error, .. } = &job.state else {
+        panic!("{:?}", job.state);
+    };
+    assert_eq!(error.code, "dataset_changed");
+    assert_eq!(remote_jobs(&ports), 0);
+}

@@ -1,0 +1,129 @@
+//! [`DatasetVersion`]: the dataset of a job as an immutable version, and what training on it takes.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use crate::base::hash::hex;
+use crate::base::ports::Files;
+use crate::dataset::ManifestFile;
+use crate::error::{Error, Result};
+use crate::format::{Report, estimate};
+use crate::job::config::FineTuneConfig;
+use crate::provider::{LocalFile, Setting};
+
+/// Passes over the data when the vendor chooses: what vendors chose for small sets so far.
+const USUAL_EPOCHS: u32 = 3;
+
+/// What a job trains on, frozen: kept as `dataset.json` in the job's folder, beside the files
+/// that it lists.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DatasetVersion {
+    /// `screensmith-dataset-version/1`.
+    pub format: String,
+    /// The dataset file.
+    pub path: String,
+    /// Its size.
+    pub bytes: u64,
+    /// Its checksum, lower-case hex.
+    pub sha256: String,
+    /// Records in it.
+    pub samples: u64,
+    /// Hash of the fingerprints of its records, in order.
+    pub fingerprint: String,
+    /// Share kept for validation.
+    pub validation_split: f64,
+    /// Prepared files, paths below the job's folder.
+    pub files: Vec<ManifestFile>,
+}
+
+impl Default for DatasetVersion {
+    fn default() -> Self {
+        Self {
+            format: "screensmith-dataset-version/1".to_owned(),
+            path: String::new(),
+            bytes: 0,
+            sha256: String::new(),
+            samples: 0,
+            fingerprint: String::new(),
+            validation_split: 0.0,
+            files: Vec::new(),
+        }
+    }
+}
+
+impl DatasetVersion {
+    /// Name of its file in the job's folder.
+    pub const FILE: &'static str = "dataset.json";
+}
+
+/// What training takes, estimated from the prepared lines; what the vendor bills is the truth.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TokenEstimate {
+    /// Passes over the data that this is for.
+    pub epochs: u32,
+    /// Whether the vendor chooses the passes, so that the number is only the usual one.
+    pub epochs_guessed: bool,
+    /// Tokens that are billed, about; `None` when the model's counting is not known.
+    pub training_tokens: Option<u64>,
+    /// US dollars, when the price is known.
+    pub usd: Option<f64>,
+    /// When price and counting were looked up; empty when neither is known.
+    pub as_of: String,
+}
+
+impl TokenEstimate {
+    /// From the report on the training lines.
+    pub(super) fn of(format: &str, config: &FineTuneConfig, training: &Report) -> Option<Self> {
+        let counted = training.estimate.as_ref()?;
+        let (epochs, epochs_guessed) = match config.hyperparameters.n_epochs {
+            Setting::Value(n) => (n, false),
+            Setting::Auto => (USUAL_EPOCHS, true),
+        };
+        let (text, images) = (counted.text_tokens, counted.image_tokens);
+        let e = estimate::estimate(format, &config.base_model, text, images, epochs);
+        Some(Self {
+            epochs,
+            epochs_guessed,
+            training_tokens: e.training_tokens,
+            usd: e.usd,
+            as_of: e.as_of.to_owned(),
+        })
+    }
+}
+
+/// The error of a file that is no longer what a job was made with.
+pub(super) fn changed(path: &str, when: &str) -> Error {
+    Error::data("dataset_changed", format!("the file changed {when}"))
+        .at(path)
+        .hint("put the old file back, or start a new job with the new one")
+}
+
+/// Bytes read at a time.
+const CHUNK: usize = 1 << 20;
+
+/// The SHA-256 of a file in hex.
+///
+/// # Errors
+/// `file_missing`, or a failure of storage.
+pub(super) async fn checksum(files: &dyn Files, path: &str) -> Result<String> {
+    let mut hash = Sha256::new();
+    let mut offset = 0;
+    loop {
+        let part = files.read(path, offset, CHUNK).await?;
+        if part.is_empty() {
+            return Ok(hex(&hash.finalize()));
+        }
+        offset += part.len() as u64;
+        hash.update(&part);
+    }
+}
+
+/// Fails when a prepared file is not what was prepared.
+pub(super) async fn verify(files: &dyn Files, file: &LocalFile) -> Result<()> {
+    if files.size(&file.path).await? != Some(file.bytes)
+        || checksum(files, &file.path).await? != file.sha256
+    {
+        return Err(changed(&file.path, "since it was prepared"));
+    }
+    Ok(())
+}
