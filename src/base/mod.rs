@@ -5,6 +5,7 @@ pub mod color;
 pub mod fakes;
 pub mod geometry;
 pub mod hash;
+pub mod http;
 pub mod json;
 pub mod limits;
 pub mod ports;

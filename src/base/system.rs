@@ -9,6 +9,13 @@ pub use native::{EnvSecrets, SystemClock, block_on};
 #[cfg(all(target_arch = "wasm32", feature = "web"))]
 pub use web::WebClock;
 
+/// The network of this machine: none without the feature `http`.
+#[cfg(all(not(target_arch = "wasm32"), feature = "http"))]
+pub use crate::base::http::NativeHttp as SystemHttp;
+/// The network of this machine: none without the feature `http`.
+#[cfg(all(not(target_arch = "wasm32"), not(feature = "http")))]
+pub use NoHttp as SystemHttp;
+
 /// The network of a program that talks to no vendor: every request is refused.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoHttp;

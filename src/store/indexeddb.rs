@@ -18,11 +18,12 @@ use web_sys::{
 
 use crate::base::fakes::{MemorySecrets, meets};
 use crate::base::hash::key64;
+use crate::base::http::WebHttp;
 use crate::base::ports::{
     Batch, Document, FileWriter, Files, LocalFuture, Ports, Store, Version, check_collection,
     conflict, file_missing,
 };
-use crate::base::system::{NoHttp, WebClock};
+use crate::base::system::WebClock;
 use crate::error::{Error, Result};
 use crate::store::locks::WebLocks;
 
@@ -122,7 +123,7 @@ impl IndexedDb {
             store: Rc::new(self.clone()),
             files: Rc::new(self.clone()),
             clock: Rc::new(WebClock),
-            http: Rc::new(NoHttp),
+            http: Rc::new(WebHttp),
             secrets: Rc::new(MemorySecrets::new()),
             locks: Rc::new(WebLocks::new()),
         }

@@ -6,8 +6,9 @@ use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use crate::base::fakes::{MemoryFiles, MemoryLocks, MemorySecrets, MemoryStore};
+use crate::base::http::WebHttp;
 use crate::base::ports::{Ports, Secret};
-use crate::base::system::{NoHttp, WebClock};
+use crate::base::system::WebClock;
 use crate::job::{FineTuneConfig, FineTuneJobManager, VisionFinetuner};
 use crate::provider::PROVIDERS;
 use crate::registry::{EXPORTS, Export, LlmConfig, LlmConfigRegistry};
@@ -61,7 +62,7 @@ impl Workspace {
             store: Rc::new(MemoryStore::new()),
             files: Rc::new(files.clone()),
             clock: Rc::new(WebClock),
-            http: Rc::new(NoHttp),
+            http: Rc::new(WebHttp),
             secrets: Rc::new(secrets.clone()),
             locks: Rc::new(MemoryLocks::new()),
         };
