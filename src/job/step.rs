@@ -241,7 +241,8 @@ impl VisionFinetuner {
         provider: &dyn Provider,
     ) -> Result<FineTuneJob> {
         // The state first: events read after it cannot lack the ones that led to it.
-        let remote = provider.get(id).await?;
+        let mut remote = provider.get(id).await?;
+        crate::job::prepare::name_rows(&self.ports, job, &mut remote.problems).await?;
         for _ in 0..8 {
             let (mut job, version) = self.manager.load(&job.job_id).await?;
             let events = provider.events(id, job.last_event.as_deref()).await?;

@@ -14,6 +14,9 @@ pub struct ProviderOptions {
     /// Another address of the vendor's interface, or of one's own server.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub base_url: Option<String>,
+    /// Another address of the vendor's storage, where that is a service of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub storage_url: Option<String>,
     /// Further headers, without keys.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, String>,
@@ -124,13 +127,18 @@ impl ProviderOptions {
     /// What is wrong with the options, paths below `provider_options`.
     pub fn validate(&self) -> Vec<Problem> {
         let mut out = Vec::new();
-        if let Some(url) = &self.base_url
-            && !(url.starts_with("https://") || url.starts_with("http://"))
-        {
+        for (field, url) in [
+            ("base_url", &self.base_url),
+            ("storage_url", &self.storage_url),
+        ] {
+            let Some(url) = url.as_ref() else { continue };
+            if url.starts_with("https://") || url.starts_with("http://") {
+                continue;
+            }
             out.push(
                 Problem::error(
-                    "base_url",
-                    "provider_options.base_url",
+                    field,
+                    format!("provider_options.{field}"),
                     format!("{url:?} is no http or https address"),
                 )
                 .hint("for example http://localhost:8000/v1"),

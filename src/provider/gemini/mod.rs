@@ -1,6 +1,15 @@
-//! Gemini, tuned on Vertex AI.
+//! Gemini, tuned on Vertex AI with its files in Cloud Storage.
 
+mod place;
+mod rest;
+mod storage;
+mod tuning;
+mod vertex;
+
+use std::collections::BTreeMap;
 use std::rc::Rc;
+
+use serde_json::Value;
 
 use crate::base::ports::Ports;
 use crate::error::Result;
@@ -8,7 +17,7 @@ use crate::problem::Problem;
 use crate::provider::openai::range_checks;
 use crate::provider::{
     BaseModel, Capabilities, Hyperparameters, Milestone, Provider, ProviderName, ProviderOptions,
-    SIMULATED, Serving, ServingParam, Setting, Vendor, not_connected,
+    SIMULATED, Serving, ServingParam, Setting, Vendor, metadata_text,
 };
 
 /// The vendor.
@@ -34,6 +43,9 @@ const MODELS: &[BaseModel] = &[
     },
 ];
 
+/// Regions that tune models of the third generation, by the vendor's page of 2026-09-25.
+const REGIONS_OF_3: &[&str] = &["us-central1", "europe-west4"];
+
 impl Vendor for Gemini {
     fn name(&self) -> ProviderName {
         ProviderName::Gemini
@@ -49,7 +61,7 @@ impl Vendor for Gemini {
 
     fn capabilities(&self) -> Capabilities {
         Capabilities {
-            real_jobs: false,
+            real_jobs: true,
             cancel: true,
             pause: false,
             events: false,
@@ -84,8 +96,22 @@ impl Vendor for Gemini {
         &["GEMINI_API_KEY"]
     }
 
-    fn check(&self, h: &Hyperparameters, _: &ProviderOptions) -> Vec<Problem> {
+    fn check(&self, h: &Hyperparameters, options: &ProviderOptions) -> Vec<Problem> {
         let mut out = range_checks(h, u32::MAX);
+        out.extend(match options.simulated {
+            None => place::problems(options),
+            Some(_) => place::name_problems(options),
+        });
+        if h.seed.is_some() {
+            out.push(
+                Problem::error(
+                    "hyperparameter_unknown",
+                    "hyperparameters.seed",
+                    "Vertex AI takes no seed",
+                )
+                .hint("remove it"),
+            );
+        }
         if matches!(h.batch_size, Setting::Value(_)) {
             out.push(
                 Problem::error(
@@ -97,7 +123,7 @@ impl Vendor for Gemini {
             );
         }
         if h.adapter_size
-            .is_some_and(|a| ![1, 2, 4, 8, 16].contains(&a))
+            .is_some_and(|a| tuning::ADAPTER_SIZES.iter().all(|(n, _)| *n != a))
         {
             out.push(
                 Problem::error(
@@ -107,6 +133,63 @@ impl Vendor for Gemini {
                 )
                 .hint("4 is a usual choice"),
             );
+        }
+        out
+    }
+
+    fn check_job(
+        &self,
+        base_model: &str,
+        h: &Hyperparameters,
+        metadata: &BTreeMap<String, Value>,
+        options: &ProviderOptions,
+    ) -> Vec<Problem> {
+        let mut out = Vec::new();
+        if base_model.starts_with("gemini-2.5-pro") && h.adapter_size == Some(16) {
+            out.push(
+                Problem::error(
+                    "hyperparameter_range",
+                    "hyperparameters.adapter_size",
+                    "gemini-2.5-pro takes adapter sizes up to 8",
+                )
+                .hint("choose 8 or less"),
+            );
+        }
+        let location = options
+            .location
+            .as_deref()
+            .unwrap_or(place::DEFAULT_LOCATION);
+        if base_model.starts_with("gemini-3") && !REGIONS_OF_3.contains(&location) {
+            out.push(
+                Problem::warning(
+                    "model_location",
+                    "provider_options.location",
+                    format!(
+                        "{base_model} was tuned only in {} (as of 2026-09-25)",
+                        REGIONS_OF_3.join(" and ")
+                    ),
+                )
+                .hint("choose one of them, with a bucket there"),
+            );
+        }
+        for (key, value) in metadata {
+            let value = metadata_text(value);
+            if !place::is_label(key, true)
+                || !place::is_label(&value, false)
+                || key == tuning::LABEL
+            {
+                out.push(
+                    Problem::error(
+                        "label_charset",
+                        format!("metadata.{key}"),
+                        format!("{key:?} with {value:?} is no label of Vertex AI"),
+                    )
+                    .hint(
+                        "keys and values take lower-case letters, digits, _ and -, at most 63; \
+                         keys begin with a letter",
+                    ),
+                );
+            }
         }
         out
     }
@@ -162,8 +245,8 @@ impl Vendor for Gemini {
         format!("projects/{SIMULATED}/locations/us-central1/endpoints/{SIMULATED}-{name}")
     }
 
-    fn connect(&self, _: &Ports, _: &ProviderOptions) -> Result<Rc<dyn Provider>> {
-        Err(not_connected(self))
+    fn connect(&self, ports: &Ports, options: &ProviderOptions) -> Result<Rc<dyn Provider>> {
+        Ok(Rc::new(vertex::Vertex::new(ports, options)?))
     }
 }
 

@@ -1,0 +1,288 @@
+//! Requests to Google's interfaces: token, headers, errors, and tries in a row.
+
+use serde_json::Value;
+
+use crate::base::ports::{HttpRequest, HttpResponse, Ports, Secret};
+use crate::error::{Error, ErrorKind, Result};
+
+/// Environment variable of the access token.
+pub(super) const TOKEN: &str = "VERTEX_ACCESS_TOKEN";
+/// Tries of a request that changes nothing when repeated.
+const TRIES: u32 = 4;
+/// Longest wait between tries here; for longer ones the job itself waits, where the user sees it.
+const LONGEST_WAIT_MS: u64 = 8000;
+/// Wait after 429 without a time, in milliseconds.
+const BUSY_MS: u64 = 5000;
+
+/// One request.
+#[derive(Clone, Debug)]
+pub(super) struct Call {
+    pub(super) method: &'static str,
+    pub(super) url: String,
+    /// What it is about, for errors: never the URL, which may be a capability.
+    pub(super) place: String,
+    pub(super) headers: Vec<(&'static str, String)>,
+    pub(super) body: Vec<u8>,
+    /// Carries the token. Upload sessions need none, so it is not sent where they lead.
+    pub(super) signed: bool,
+}
+
+impl Call {
+    pub(super) fn new(
+        method: &'static str,
+        url: impl Into<String>,
+        place: impl Into<String>,
+    ) -> Self {
+        Self {
+            method,
+            url: url.into(),
+            place: place.into(),
+            headers: Vec::new(),
+            body: Vec::new(),
+            signed: true,
+        }
+    }
+
+    pub(super) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    pub(super) fn body(mut self, media_type: &str, body: Vec<u8>) -> Self {
+        self.body = body;
+        self.header("content-type", media_type)
+    }
+}
+
+/// A client of Google's interfaces.
+pub(super) struct Google {
+    pub(super) ports: Ports,
+    /// The user's own headers.
+    pub(super) headers: Vec<(String, String)>,
+}
+
+impl Google {
+    fn token(&self) -> Result<Secret> {
+        let given = self.ports.secrets.get(TOKEN);
+        let text = given.as_ref().map(|s| s.expose().trim());
+        match text {
+            None | Some("") => Err(unauthorized("there is no access token")),
+            // Anything else would break the header.
+            Some(t) if !t.bytes().all(|b| b.is_ascii_graphic()) => Err(unauthorized(
+                "the access token has characters that no token has",
+            )),
+            Some(t) => Ok(Secret::new(t)),
+        }
+    }
+
+    /// Sends once; any answer is fine.
+    pub(super) async fn once(&self, call: &Call) -> Result<HttpResponse> {
+        let mut headers: Vec<(String, Secret)> = Vec::new();
+        for (name, value) in &self.headers {
+            headers.push((name.to_ascii_lowercase(), Secret::new(value.as_str())));
+        }
+        for (name, value) in &call.headers {
+            headers.push(((*name).to_owned(), Secret::new(value.as_str())));
+        }
+        if call.signed {
+            let token = self.token()?;
+            headers.push((
+                "authorization".to_owned(),
+                Secret::new(format!("Bearer {}", token.expose())),
+            ));
+        }
+        let request = HttpRequest {
+            method: call.method,
+            url: call.url.clone(),
+            headers,
+            body: call.body.clone(),
+        };
+        self.ports.http.send(request).await.map_err(|e| {
+            let message = e.message().replace(&call.url, "the address");
+            let mut out = Error::new(e.kind(), e.code().to_owned(), message).at(&*call.place);
+            if let Some(hint) = e.hint_text() {
+                out = out.hint(hint);
+            }
+            match e.retry_after_ms() {
+                Some(ms) => out.retry_after(ms),
+                None => out,
+            }
+        })
+    }
+
+    /// Sends once; an answer other than 2xx is an error.
+    pub(super) async fn ask(&self, call: &Call) -> Result<HttpResponse> {
+        let answer = self.once(call).await?;
+        if (200..300).contains(&answer.status) {
+            return Ok(answer);
+        }
+        Err(self.refusal(&answer, &call.place))
+    }
+
+    /// Sends a request that may be repeated, a few times when it fails in passing.
+    pub(super) async fn repeat(&self, call: &Call) -> Result<HttpResponse> {
+        let mut tries = 0;
+        loop {
+            let error = match self.ask(call).await {
+                Ok(answer) => return Ok(answer),
+                Err(e) => e,
+            };
+            tries += 1;
+            self.pause(error, tries).await?;
+        }
+    }
+
+    /// Waits after the failure number `tries`, or gives it back when waiting is of no use.
+    pub(super) async fn pause(&self, error: Error, tries: u32) -> Result<()> {
+        let wait = error.retry_after_ms().unwrap_or(500 << tries.min(4));
+        if !is_passing(&error) || tries >= TRIES || wait > LONGEST_WAIT_MS {
+            return Err(error);
+        }
+        self.ports.clock.sleep(wait).await;
+        Ok(())
+    }
+
+    /// The JSON of a [`repeat`](Self::repeat)ed request.
+    pub(super) async fn json(&self, call: &Call) -> Result<Value> {
+        read_json(&self.repeat(call).await?, &call.place)
+    }
+
+    /// The error of an answer other than 2xx.
+    pub(super) fn refusal(&self, answer: &HttpResponse, place: &str) -> Error {
+        let told = Told::read(answer);
+        let mut message = told.message();
+        if let Ok(token) = self.token() {
+            message = message.replace(token.expose(), "…");
+        }
+        let wait = told.wait_ms(answer);
+        let refused = |code: &'static str| {
+            Error::new(ErrorKind::Provider, code, message.clone()).at(told
+                .field
+                .as_deref()
+                .map_or_else(|| place.to_owned(), |field| format!("{place}: {field}")))
+        };
+        match answer.status {
+            401 => unauthorized(&message).at(place),
+            403 if told.reason == "SERVICE_DISABLED" => refused("api_disabled")
+                .hint("enable the Vertex AI API (aiplatform.googleapis.com) in the project"),
+            403 => refused("forbidden").hint(
+                "the account needs the roles Vertex AI User on the project and Storage Object User on the bucket",
+            ),
+            404 => refused("not_found").hint("check project, region and names"),
+            408 => refused("timeout").retry_after(wait.unwrap_or(1000)),
+            409 if told.status == "ABORTED" => refused("conflict").retry_after(wait.unwrap_or(2000)),
+            409 => refused("conflict").hint("it exists already"),
+            412 => refused("precondition_failed").hint("it was changed by someone else"),
+            413 => refused("too_large").hint("use fewer samples or smaller pictures"),
+            429 => refused("rate_limited")
+                .retry_after(wait.unwrap_or(BUSY_MS))
+                .hint("too many requests or tuning jobs at a time; it is tried again"),
+            500..=599 => refused("server_error")
+                .retry_after(wait.unwrap_or(1000))
+                .hint("a failure at the vendor; it is tried again"),
+            _ if told.status == "FAILED_PRECONDITION" => refused("failed_precondition")
+                .hint("see what the vendor says"),
+            _ => refused("invalid_argument").hint("correct what the vendor names"),
+        }
+    }
+}
+
+fn unauthorized(message: &str) -> Error {
+    Error::new(ErrorKind::Provider, "unauthorized", message).hint(
+        "give a new access token (VERTEX_ACCESS_TOKEN, for example of `gcloud auth \
+         print-access-token`) and continue: nothing is lost",
+    )
+}
+
+/// Whether the same request may work later.
+pub(super) fn is_passing(e: &Error) -> bool {
+    e.kind() == ErrorKind::Network || e.retry_after_ms().is_some()
+}
+
+/// The JSON of an answer.
+pub(super) fn read_json(answer: &HttpResponse, place: &str) -> Result<Value> {
+    serde_json::from_slice(&answer.body).map_err(|e| {
+        Error::new(
+            ErrorKind::Provider,
+            "answer_json",
+            format!("the answer is no JSON: {e}"),
+        )
+        .at(place)
+        .hint("does something between here and the vendor answer in its place?")
+        .retry_after(1000)
+    })
+}
+
+/// The first header of this name.
+pub(super) fn header<'a>(answer: &'a HttpResponse, name: &str) -> Option<&'a str> {
+    let found = answer.headers.iter().find(|(n, _)| n == name);
+    found.map(|(_, value)| value.as_str())
+}
+
+/// What an error body says: `google.rpc.Status` as JSON, alone or in a list of one, or the
+/// older form of Cloud Storage.
+#[derive(Debug, Default)]
+struct Told {
+    http: u16,
+    status: String,
+    message: String,
+    reason: String,
+    field: Option<String>,
+    retry_ms: Option<u64>,
+}
+
+impl Told {
+    fn read(answer: &HttpResponse) -> Self {
+        let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+        let body = match &body {
+            Value::Array(list) => list.first().unwrap_or(&Value::Null),
+            other => other,
+        };
+        let error = &body["error"];
+        let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
+        let mut out = Self {
+            http: answer.status,
+            status: text(&error["status"]),
+            message: text(&error["message"]),
+            reason: text(&error["errors"][0]["reason"]),
+            ..Self::default()
+        };
+        for detail in error["details"].as_array().into_iter().flatten() {
+            if let Some(reason) = detail["reason"].as_str() {
+                out.reason = reason.to_owned();
+            }
+            if let Some(delay) = detail["retryDelay"].as_str() {
+                out.retry_ms = seconds_ms(delay.trim_end_matches('s'));
+            }
+            let violation = &detail["fieldViolations"][0];
+            if let Some(field) = violation["field"].as_str().filter(|f| !f.is_empty()) {
+                out.field = Some(field.to_owned());
+            }
+            if let Some(why) = violation["description"].as_str()
+                && !out.message.contains(why)
+            {
+                out.message = format!("{}: {why}", out.message);
+            }
+        }
+        out
+    }
+
+    fn message(&self) -> String {
+        if self.message.is_empty() {
+            return format!("the answer was HTTP {}", self.http);
+        }
+        self.message.chars().take(600).collect()
+    }
+
+    fn wait_ms(&self, answer: &HttpResponse) -> Option<u64> {
+        header(answer, "retry-after")
+            .and_then(seconds_ms)
+            .or(self.retry_ms)
+    }
+}
+
+/// `1.5` → 1500; an hour at most.
+fn seconds_ms(text: &str) -> Option<u64> {
+    let s: f64 = text.trim().parse().ok()?;
+    (0.0..=3600.0).contains(&s).then_some((s * 1000.0) as u64)
+}

@@ -1,0 +1,7 @@
+//! Real jobs through the real adapters, against scripted servers of the vendors' interfaces
+//! (`tests/servers`, run by Node).
+
+#![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
+
+mod harness;
+mod vertex;
