@@ -315,6 +315,8 @@ mod tests {
     #[test]
     fn impossible_values_are_problems() {
         let mut c = FineTuneConfig::from_json(&format!("{SMALL}}}")).unwrap();
+        c.provider_options.project = Some("my-project".to_owned());
+        c.provider_options.bucket = Some("my-bucket".to_owned());
         assert!(c.validate().is_empty());
         c.job_name = Some("a/../b".to_owned());
         c.register_llm_key = Some("MY KEY".to_owned());

@@ -6,6 +6,7 @@
 
 mod config;
 mod driver;
+mod left_out;
 mod manager;
 mod preflight;
 #[cfg(test)]

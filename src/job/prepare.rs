@@ -294,48 +294,6 @@ fn findings(split: Vec<Problem>, reports: &[Report; 2]) -> Vec<Problem> {
     out
 }
 
-/// Of the vendor's findings, keeps those that `job` does not have yet, and names the pictures of
-/// the rows: `training row 17: images/000012.png`.
-pub(super) async fn name_rows(
-    ports: &Ports,
-    job: &FineTuneJob,
-    found: &mut Vec<Problem>,
-) -> Result<()> {
-    let same = |known: &Problem, p: &Problem| {
-        let rest = known.path.strip_prefix(&p.path);
-        known.code == p.code && rest.is_some_and(|r| r.is_empty() || r.starts_with(": "))
-    };
-    found.retain(|p| !job.problems.iter().any(|known| same(known, p)));
-    let row_of = |p: &Problem| p.path.strip_prefix("training row ")?.parse::<u64>().ok();
-    let Some(last) = found.iter().filter_map(row_of).max() else {
-        return Ok(());
-    };
-    let files = ports.files.as_ref();
-    if files.size(&job.dataset_paths.train).await?.is_none() {
-        return Ok(());
-    }
-    let vendor = job.config.provider.vendor();
-    let format = format(vendor.format())?;
-    let prefix = vendor.image_uri_prefix(&job.job_id, &job.config.provider_options);
-    let mut lines = Lines::new(files, &job.dataset_paths.train);
-    let mut row = 0;
-    while let Some(line) = lines.next().await? {
-        row += 1;
-        for p in found.iter_mut().filter(|p| row_of(p) == Some(row)) {
-            let value = serde_json::from_slice(&line).unwrap_or_default();
-            let example = format.read(&value, &mut Vec::new());
-            if let Some(image) = example.iter().flat_map(|e| &e.images).next() {
-                let name = prefix.as_deref().and_then(|p| image.url.strip_prefix(p));
-                p.path = format!("{}: {}", p.path, name.unwrap_or(&image.url));
-            }
-        }
-        if row >= last {
-            break;
-        }
-    }
-    Ok(())
-}
-
 /// A picture's path below the folder of the dataset.
 fn below(folder: &str, path: &str) -> Result<String> {
     let plain =

@@ -242,7 +242,7 @@ impl VisionFinetuner {
     ) -> Result<FineTuneJob> {
         // The state first: events read after it cannot lack the ones that led to it.
         let mut remote = provider.get(id).await?;
-        crate::job::prepare::name_rows(&self.ports, job, &mut remote.problems).await?;
+        crate::job::left_out::name_rows(&self.ports, job, &mut remote.problems).await?;
         for _ in 0..8 {
             let (mut job, version) = self.manager.load(&job.job_id).await?;
             let events = provider.events(id, job.last_event.as_deref()).await?;

@@ -7,7 +7,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::rc::Rc;
 
 use base64::Engine as _;
-use screensmith::base::fakes::{MemoryFiles, MemorySecrets, MemoryStore, VirtualClock};
+use screensmith::base::fakes::{MemoryFiles, MemorySecrets, MemoryStore, VirtualClock, ports};
 use screensmith::base::ports::{Http, HttpRequest, HttpResponse, LocalFuture, Ports};
 use screensmith::base::time::Timestamp;
 use screensmith::job::{FineTuneJobManager, VisionFinetuner};
@@ -147,9 +147,8 @@ impl World {
     pub(crate) fn new() -> Self {
         let store = MemoryStore::new();
         let files = Rc::new(MemoryFiles::new());
-        let clock = Rc::new(VirtualClock::new(
-            Timestamp::parse("2026-11-22T12:00:00Z").unwrap(),
-        ));
+        let now = Timestamp::parse("2026-11-22T12:00:00Z").unwrap();
+        let clock = Rc::new(VirtualClock::new(now));
         let secrets = MemorySecrets::new();
         let client = Client::new();
         Self {
@@ -159,6 +158,7 @@ impl World {
                 clock: clock.clone(),
                 http: client.clone(),
                 secrets: Rc::new(secrets.clone()),
+                ..ports(now)
             },
             store,
             files,

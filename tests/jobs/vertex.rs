@@ -491,7 +491,11 @@ fn unknown_states_and_fields_are_shown_and_survived() {
         "polls": 8,
         "extra": {"newThing": {"deep": [1, null]}, "state2": "X"},
         "hide": ["updateTime", "experiment"],
-        "words": [{}, {"state": "JOB_STATE_DANCING"}, {"tuningJobState": "TUNING_JOB_STATE_PROCESSING_DATASET"},
+        // Each is seen by both readings of a check.
+        "words": [{"state": "JOB_STATE_DANCING"}, {"state": "JOB_STATE_DANCING"},
+            {"tuningJobState": "TUNING_JOB_STATE_PROCESSING_DATASET"},
+            {"tuningJobState": "TUNING_JOB_STATE_PROCESSING_DATASET"},
+            {"tuningJobMetadata": {"completedStepCount": "3"}},
             {"tuningJobMetadata": {"completedStepCount": "3"}}],
     }}));
     let tuner = t.world.tuner();
@@ -509,9 +513,13 @@ fn unknown_states_and_fields_are_shown_and_survived() {
     t.completed(&job);
     let has = |raw: &str, label: &str| seen.iter().any(|(r, l, _)| r == raw && *l == label);
     assert!(has("JOB_STATE_PENDING", "queued"), "{seen:?}");
+    assert!(has("JOB_STATE_DANCING", "running"), "{seen:?}");
     assert!(
-        has("JOB_STATE_DANCING", "running")
-            || has("TUNING_JOB_STATE_PROCESSING_DATASET", "validating"),
+        has("TUNING_JOB_STATE_PROCESSING_DATASET", "validating"),
+        "{seen:?}"
+    );
+    assert!(
+        seen.iter().any(|(.., p)| p.is_some_and(|p| p.done == 3)),
         "{seen:?}"
     );
 }
@@ -615,4 +623,41 @@ fn a_slow_job_is_watched_to_its_end() {
     t.completed(&t.run().unwrap());
     let end = screensmith::base::ports::Clock::now(t.world.clock.as_ref());
     assert!(end.since(start) > 30 * 60_000);
+}
+
+/// What the tests above lean on: the server knows only published names.
+#[test]
+fn the_server_refuses_names_that_are_not_published() {
+    let t = Test::new();
+    let base = t.servers.address("vertex");
+    let ask = |method: &'static str, path: &str, body: Value| {
+        let request = screensmith::base::ports::HttpRequest {
+            method,
+            url: format!("{base}/{path}"),
+            headers: vec![("authorization".to_owned(), Secret::new("Bearer ya29.good"))],
+            body: body.to_string().into_bytes(),
+        };
+        block_on(t.world.ports.http.send(request)).unwrap().status
+    };
+    let jobs = "v1/projects/p/locations/us-central1/tuningJobs";
+    for (path, body) in [
+        (jobs.to_owned(), json!({"base_modell": "x"})),
+        (
+            jobs.to_owned(),
+            json!({"supervisedTuningSpec": {"hyperParameters": {"batchSize": "4"}}}),
+        ),
+        (
+            jobs.to_owned(),
+            json!({"supervisedTuningSpec": {"hyperParameters": {"adapterSize": 4}}}),
+        ),
+        (jobs.to_owned(), json!({"labels": {"Team": "x"}})),
+        (
+            "upload/storage/v1/b/demo-bucket/o?uploadType=resumable".to_owned(),
+            json!({"sha256": "x"}),
+        ),
+    ] {
+        assert_eq!(ask("POST", &path, body), 400, "{path}");
+    }
+    assert_eq!(ask("GET", &format!("{jobs}?page_sizes=1"), json!({})), 400);
+    assert_eq!(ask("GET", &format!("{jobs}?pageSize=1"), json!({})), 200);
 }

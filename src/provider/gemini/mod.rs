@@ -61,7 +61,7 @@ impl Vendor for Gemini {
 
     fn capabilities(&self) -> Capabilities {
         Capabilities {
-            real_jobs: true,
+            real_jobs: false,
             cancel: true,
             pause: false,
             events: false,
