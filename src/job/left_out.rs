@@ -3,8 +3,8 @@
 use crate::base::ports::Ports;
 use crate::error::Result;
 use crate::format::format;
-use crate::job::prepare::Lines;
 use crate::job::record::FineTuneJob;
+use crate::job::rows::Lines;
 use crate::problem::Problem;
 
 /// Of the vendor's findings, keeps those that `job` does not have yet, and names the pictures of
