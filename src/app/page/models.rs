@@ -60,7 +60,7 @@ fn table(models: &[RegistryEntry]) -> impl IntoView + use<> {
                                         </span>
                                     </td>
                                     <td class="mono">{m.config.model_name.clone()}</td>
-                                    <td>{p.base_model.clone().unwrap_or_default()}</td>
+                                    <td class="nowrap">{p.base_model.clone().unwrap_or_default()}</td>
                                     <td class="num mono">
                                         {p.validation_loss.map(|l| format!("{l:.3}"))}
                                     </td>

@@ -13,6 +13,7 @@ use crate::app::pool::Ask;
 use crate::app::route::Route;
 use crate::app::state::number;
 use crate::generate::html::embed_fonts;
+use crate::task::resolve::Proof;
 
 /// What is shown beside the picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,6 +144,16 @@ fn inspector(ctx: Ctx, p: Arc<Picture>) -> impl IntoView {
     }
 }
 
+/// Why an instruction has one answer, in words.
+fn proof_text(p: &Proof) -> String {
+    let by = p.rule.replace('+', " and ");
+    let mut text = format!("the only one of {} by {by}", p.candidates);
+    if !p.distractors.is_empty() {
+        text += &format!("; close to it: {}", p.distractors.join(", "));
+    }
+    text
+}
+
 /// Tasks shown at once; a screen has several for each element.
 const TASKS_SHOWN: usize = 60;
 
@@ -178,14 +189,10 @@ fn tasks(ctx: Ctx, p: &Picture) -> impl IntoView + use<> {
                 .instructions
                 .iter()
                 .map(|i| {
-                    let proof = i
-                        .proof
-                        .as_ref()
-                        .and_then(|p| serde_json::to_string(p).ok())
-                        .unwrap_or_default();
+                    let proof = i.proof.as_ref().map(proof_text);
                     view! {
                         <p class="task-text">{i.text.clone()}</p>
-                        {(!proof.is_empty()).then(|| view! { <p class="hint mono">{proof}</p> })}
+                        {proof.map(|text| view! { <p class="hint">{text}</p> })}
                     }
                 })
                 .collect_view();

@@ -24,6 +24,8 @@ const RIGHT: f64 = 84.0;
 const BOTTOM: f64 = 24.0;
 /// More points than this are not told apart.
 const POINTS: usize = 800;
+/// From one name at the end of a line to the next.
+const NAME: f64 = 14.0;
 
 /// The chart of `series`, read as `title`; `mark` puts a ring on the lowest validation value.
 pub(crate) fn lines(title: &'static str, series: Vec<Series>, mark: bool) -> AnyView {
@@ -48,6 +50,18 @@ pub(crate) fn lines(title: &'static str, series: Vec<Series>, mark: bool) -> Any
         .collect::<Vec<_>>()
         .join("; ");
     let table = series.clone();
+    let mut names: Vec<(f64, usize)> = series
+        .iter()
+        .enumerate()
+        .filter_map(|(i, s)| Some((y.px(s.points.last()?.1), i)))
+        .collect();
+    names.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut name_y = vec![0.0; series.len()];
+    let mut free = f64::MIN;
+    for (at, i) in names {
+        name_y[i] = at.max(free);
+        free = name_y[i] + NAME;
+    }
     view! {
         <figure class="chart">
             <figcaption>
@@ -78,7 +92,8 @@ pub(crate) fn lines(title: &'static str, series: Vec<Series>, mark: bool) -> Any
                     .collect_view()}
                 {series
                     .iter()
-                    .map(|s| {
+                    .zip(name_y)
+                    .map(|(s, name_y)| {
                         let line: Vec<String> = reduce(&s.points, POINTS)
                             .iter()
                             .map(|p| format!("{:.1},{:.1}", x.px(p.0), y.px(p.1)))
@@ -92,7 +107,7 @@ pub(crate) fn lines(title: &'static str, series: Vec<Series>, mark: bool) -> Any
                                         <text
                                             class=format!("name {}", s.class)
                                             x=x.px(p.0) + 8.0
-                                            y=y.px(p.1) + if s.class == "train" { 10.0 } else { -4.0 }
+                                            y=name_y + 4.0
                                         >
                                             {s.name}
                                         </text>
