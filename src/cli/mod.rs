@@ -8,6 +8,7 @@ mod jobs;
 mod lines;
 mod output;
 mod preview;
+mod proxy;
 mod registry;
 mod run;
 mod stats;
@@ -58,6 +59,8 @@ enum Command {
     Jobs(jobs::Args),
     /// Tuned models and their export
     Registry(registry::Args),
+    /// Let a page in a browser talk to vendors that answer no browser
+    Proxy(proxy::Args),
 }
 
 /// How a command that did not fail ended.
@@ -93,6 +96,7 @@ fn run(command: Command, output: &Output) -> Result<Outcome> {
         Command::Run(args) => run::run(&args, output),
         Command::Jobs(args) => jobs::run(&args, output),
         Command::Registry(args) => registry::run(&args, output),
+        Command::Proxy(args) => proxy::run(&args, output),
     }
 }
 

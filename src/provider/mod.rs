@@ -54,6 +54,11 @@ pub trait Vendor: std::fmt::Debug + Sync {
     fn hosts(&self, options: &ProviderOptions) -> Vec<String> {
         options.host().into_iter().collect()
     }
+    /// Hosts that a proxy for this vendor must reach, whatever the options; a `*` at the
+    /// beginning stands for any start.
+    fn proxy_hosts(&self) -> Vec<String> {
+        self.hosts(&ProviderOptions::default())
+    }
     /// What is wrong with the hyperparameters; paths below `hyperparameters`.
     fn check(&self, hyperparameters: &Hyperparameters, options: &ProviderOptions) -> Vec<Problem>;
     /// What is wrong with a job of this model and these labels, beyond what [`check`](Self::check)

@@ -80,6 +80,13 @@ impl Vendor for Gemini {
         vec!["storage.googleapis.com".to_owned(), jobs]
     }
 
+    fn proxy_hosts(&self) -> Vec<String> {
+        let mut hosts = self.hosts(&ProviderOptions::default());
+        // One host for each region.
+        hosts.push("*-aiplatform.googleapis.com".to_owned());
+        hosts
+    }
+
     fn lifecycle(&self) -> &'static [Milestone] {
         &[]
     }
