@@ -73,6 +73,74 @@ pub(super) static GEMINI: Limits = Limits {
     source: "https://docs.cloud.google.com/vertex-ai/generative-ai/docs/models/gemini-supervised-tuning",
 };
 
+pub(super) static TOGETHER: Limits = Limits {
+    min_examples: 1,
+    max_examples: 0,
+    images_per_example: 10,
+    image_bytes: 10 * 1024 * 1024,
+    media_types: PICTURES,
+    rgb_only: false,
+    data_urls: true,
+    image_uri_schemes: &[],
+    paths: false,
+    file_bytes: 50_100_000_000,
+    tokens_per_example: 0,
+    max_validation: 0,
+    as_of: "2026-11-22",
+    source: "https://docs.together.ai/docs/fine-tuning/vision",
+};
+
+pub(super) static FIREWORKS: Limits = Limits {
+    min_examples: 3,
+    max_examples: 3_000_000,
+    images_per_example: 0,
+    image_bytes: 0,
+    media_types: &["image/jpeg", "image/png"],
+    rgb_only: false,
+    data_urls: true,
+    image_uri_schemes: &[],
+    paths: false,
+    file_bytes: 0,
+    tokens_per_example: 0,
+    max_validation: 0,
+    as_of: "2026-11-22",
+    source: "https://docs.fireworks.ai/fine-tuning/fine-tuning-vlm",
+};
+
+pub(super) static BEDROCK: Limits = Limits {
+    min_examples: 1,
+    max_examples: 0,
+    images_per_example: 0,
+    image_bytes: 0,
+    media_types: &["image/jpeg", "image/png"],
+    rgb_only: false,
+    data_urls: false,
+    image_uri_schemes: &["s3://"],
+    paths: false,
+    file_bytes: 0,
+    tokens_per_example: 0,
+    max_validation: 0,
+    as_of: "2026-11-22",
+    source: "https://docs.aws.amazon.com/nova/latest/userguide/fine-tune-prepare-data-understanding.html",
+};
+
+pub(super) static CHAT: Limits = Limits {
+    min_examples: 1,
+    max_examples: 0,
+    images_per_example: 0,
+    image_bytes: 0,
+    media_types: PICTURES,
+    rgb_only: false,
+    data_urls: true,
+    image_uri_schemes: &["https://", "http://"],
+    paths: false,
+    file_bytes: 0,
+    tokens_per_example: 0,
+    max_validation: 0,
+    as_of: "2026-11-22",
+    source: "the documentation of the HTTP trainer",
+};
+
 pub(super) static CUSTOM: Limits = Limits {
     min_examples: 1,
     max_examples: 0,

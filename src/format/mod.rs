@@ -4,20 +4,33 @@
 //! [`FORMATS`] holds one [`Format`] per file. A record becomes [`Example`]s, which know no
 //! vendor; a format turns each into one line. Everything is streaming: one record in memory.
 
+mod axolotl;
+mod bedrock;
+mod chat;
 mod custom;
 pub mod estimate;
 mod example;
+mod family;
+mod fireworks;
 mod gemini;
 mod image_info;
 mod limits;
+mod llamafactory;
+mod messages;
+mod ms_swift;
 mod openai;
 mod ordered;
 mod prepare;
 #[cfg(test)]
 mod tests;
+mod together;
+#[cfg(test)]
+mod trainer_tests;
+mod unsloth;
 mod validate;
 
 pub use example::{Example, Examples, ImageSource, Part, Role, Turn, record_image};
+pub use family::{FAMILIES, Family, family};
 pub use image_info::{ColorMode, ImageInfo, image_info};
 pub use limits::{IMAGE_MODELS, ImageTokens, Limits, ModelFacts, TRAINING_MODELS, model_facts};
 pub use prepare::{Converted, Preparator, SideFile, Survey};
@@ -35,7 +48,7 @@ use crate::task::{self, TASKS};
 
 /// A line format.
 pub trait Format: std::fmt::Debug + Sync {
-    /// Stable id: `openai`, `gemini`, `custom`.
+    /// Stable id: `openai`, `gemini`, `custom` …
     fn id(&self) -> &'static str;
     /// Name for people.
     fn title(&self) -> &'static str;
@@ -45,6 +58,10 @@ pub trait Format: std::fmt::Debug + Sync {
     fn image_source(&self) -> ImageSource;
     /// Id of the coordinate convention that its models answer best in.
     fn convention(&self) -> &'static str;
+    /// Whether the convention is that of the base model's [`Family`] when the model is known.
+    fn follows_model(&self) -> bool {
+        false
+    }
     /// What the vendor accepts.
     fn limits(&self) -> &'static Limits;
     /// One line without its line break.
@@ -54,7 +71,19 @@ pub trait Format: std::fmt::Debug + Sync {
 }
 
 /// Every format.
-pub static FORMATS: &[&dyn Format] = &[&openai::OpenAi, &gemini::Gemini, &custom::Custom];
+pub static FORMATS: &[&dyn Format] = &[
+    &openai::OpenAi,
+    &gemini::Gemini,
+    &together::Together,
+    &fireworks::Fireworks,
+    &bedrock::Bedrock,
+    &custom::Custom,
+    &llamafactory::LlamaFactory,
+    &ms_swift::MsSwift,
+    &axolotl::Axolotl,
+    &unsloth::Unsloth,
+    &chat::Chat,
+];
 
 /// The format called `id`.
 ///
@@ -225,9 +254,15 @@ impl FormatOptions {
 
     /// The convention in use with `format`.
     pub fn convention(&self, format: &dyn Format) -> &'static Convention {
+        let model = self.model.as_deref().filter(|_| format.follows_model());
         self.convention
             .as_deref()
             .and_then(convention)
+            .or_else(|| {
+                model
+                    .and_then(family)
+                    .and_then(|f| convention(f.convention))
+            })
             .or_else(|| convention(format.convention()))
             .unwrap_or(&CONVENTIONS[0])
     }

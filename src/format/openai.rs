@@ -38,28 +38,54 @@ impl Format for OpenAi {
     }
 
     fn line(&self, example: &Example, options: &FormatOptions) -> String {
+        ChatShape {
+            lists: false,
+            detail: true,
+        }
+        .line(example, options)
+    }
+
+    fn read(&self, line: &Value, problems: &mut Vec<Problem>) -> Option<Example> {
+        read_chat(line, problems)
+    }
+}
+
+/// What vendors of the chat shape differ in.
+#[derive(Debug)]
+pub(super) struct ChatShape {
+    /// Every content is a list of parts, also where it is only text.
+    pub(super) lists: bool,
+    /// Pictures carry `detail`.
+    pub(super) detail: bool,
+}
+
+impl ChatShape {
+    /// The line of an example.
+    pub(super) fn line(&self, example: &Example, options: &FormatOptions) -> String {
         let message =
             |role: &str, content: String| object(&[("role", string(role)), ("content", content)]);
+        let text = |t: &str| object(&[("type", string("text")), ("text", string(t))]);
+        let plain = |t: &str| match self.lists {
+            true => array([text(t)]),
+            false => string(t),
+        };
         let mut messages = Vec::new();
         if !example.system.is_empty() {
-            messages.push(message("system", string(&example.system)));
+            messages.push(message("system", plain(&example.system)));
         }
         for turn in &example.turns {
             messages.push(match turn.role {
-                Role::Assistant => message("assistant", string(&words(turn))),
+                Role::Assistant => message("assistant", plain(&words(turn))),
                 Role::User => {
                     let parts = turn.parts.iter().map(|p| match p {
-                        Part::Text(t) => object(&[("type", string("text")), ("text", string(t))]),
-                        Part::Image(i) => object(&[
-                            ("type", string("image_url")),
-                            (
-                                "image_url",
-                                object(&[
-                                    ("url", string(&example.images[*i].url)),
-                                    ("detail", string(options.detail.name())),
-                                ]),
-                            ),
-                        ]),
+                        Part::Text(t) => text(t),
+                        Part::Image(i) => {
+                            let mut url = vec![("url", string(&example.images[*i].url))];
+                            if self.detail {
+                                url.push(("detail", string(options.detail.name())));
+                            }
+                            object(&[("type", string("image_url")), ("image_url", object(&url))])
+                        }
                     });
                     message("user", array(parts))
                 }
@@ -67,61 +93,62 @@ impl Format for OpenAi {
         }
         object(&[("messages", array(messages))])
     }
+}
 
-    fn read(&self, line: &Value, problems: &mut Vec<Problem>) -> Option<Example> {
-        let Some(messages) = line.get("messages").and_then(Value::as_array) else {
+/// Reads a line of any vendor of the chat shape.
+pub(super) fn read_chat(line: &Value, problems: &mut Vec<Problem>) -> Option<Example> {
+    let Some(messages) = line.get("messages").and_then(Value::as_array) else {
+        problems.push(
+            Problem::error("line_shape", "messages", "there is no list of messages")
+                .hint("each line is {\"messages\": […]}"),
+        );
+        return None;
+    };
+    let mut out = Example::empty();
+    for (i, m) in messages.iter().enumerate() {
+        let at = format!("messages[{i}]");
+        let role = m.get("role").and_then(Value::as_str).unwrap_or_default();
+        let parts = read_parts(m.get("content"), &at, &mut out.images, problems);
+        let pictures = parts.iter().any(|p| matches!(p, Part::Image(_)));
+        if pictures && role != "user" {
             problems.push(
-                Problem::error("line_shape", "messages", "there is no list of messages")
-                    .hint("each line is {\"messages\": […]}"),
+                Problem::error(
+                    "image_role",
+                    at.clone(),
+                    format!("a picture in a message of {role:?}"),
+                )
+                .hint("pictures belong into user messages"),
             );
-            return None;
-        };
-        let mut out = Example::empty();
-        for (i, m) in messages.iter().enumerate() {
-            let at = format!("messages[{i}]");
-            let role = m.get("role").and_then(Value::as_str).unwrap_or_default();
-            let parts = read_parts(m.get("content"), &at, &mut out.images, problems);
-            let pictures = parts.iter().any(|p| matches!(p, Part::Image(_)));
-            if pictures && role != "user" {
-                problems.push(
-                    Problem::error(
-                        "image_role",
-                        at.clone(),
-                        format!("a picture in a message of {role:?}"),
-                    )
-                    .hint("pictures belong into user messages"),
-                );
-            }
-            if let Some(w) = m.get("weight")
-                && (role != "assistant" || !matches!(w.as_u64(), Some(0 | 1)))
-            {
-                problems.push(
-                    Problem::error(
-                        "line_shape",
-                        format!("{at}.weight"),
-                        format!("weight {w} on {role:?}"),
-                    )
-                    .hint("weight is 0 or 1, on assistant messages only"),
-                );
-            }
-            match role {
-                "system" | "developer" => out.system.push_str(&text_of(&parts)),
-                "user" | "tool" => out.turns.push(Turn {
-                    role: Role::User,
-                    parts,
-                }),
-                "assistant" => out.turns.push(Turn {
-                    role: Role::Assistant,
-                    parts,
-                }),
-                _ => problems.push(
-                    Problem::error("line_shape", format!("{at}.role"), format!("role {role:?}"))
-                        .hint("roles are system, user and assistant"),
-                ),
-            }
         }
-        Some(out)
+        if let Some(w) = m.get("weight")
+            && (role != "assistant" || !matches!(w.as_u64(), Some(0 | 1)))
+        {
+            problems.push(
+                Problem::error(
+                    "line_shape",
+                    format!("{at}.weight"),
+                    format!("weight {w} on {role:?}"),
+                )
+                .hint("weight is 0 or 1, on assistant messages only"),
+            );
+        }
+        match role {
+            "system" | "developer" => out.system.push_str(&text_of(&parts)),
+            "user" | "tool" => out.turns.push(Turn {
+                role: Role::User,
+                parts,
+            }),
+            "assistant" => out.turns.push(Turn {
+                role: Role::Assistant,
+                parts,
+            }),
+            _ => problems.push(
+                Problem::error("line_shape", format!("{at}.role"), format!("role {role:?}"))
+                    .hint("roles are system, user and assistant"),
+            ),
+        }
     }
+    Some(out)
 }
 
 fn read_parts(

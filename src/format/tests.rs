@@ -79,12 +79,12 @@ fn record() -> Record {
     }
 }
 
-fn lines(provider: &str, options: FormatOptions) -> Vec<String> {
+pub(super) fn lines(provider: &str, options: FormatOptions) -> Vec<String> {
     let p = Preparator::new(provider, options).unwrap();
     p.convert(0, &record(), &png()).unwrap().lines
 }
 
-fn with(tasks: &[&str], prefix: Option<&str>) -> FormatOptions {
+pub(super) fn with(tasks: &[&str], prefix: Option<&str>) -> FormatOptions {
     FormatOptions {
         tasks: tasks.iter().map(|t| (*t).to_owned()).collect(),
         image_uri_prefix: prefix.map(str::to_owned),
@@ -141,7 +141,11 @@ fn codes(provider: &str, text: &[u8]) -> BTreeMap<String, u64> {
 #[test]
 fn what_is_written_is_accepted() {
     for f in FORMATS {
-        let prefix = (f.id() == "gemini").then_some("gs://bucket/run1/");
+        let prefix = match f.id() {
+            "gemini" => Some("gs://bucket/run1/"),
+            "bedrock" => Some("s3://bucket/run1/"),
+            _ => None,
+        };
         let options = with(&["listing", "point", "bbox"], prefix);
         let p = Preparator::new(f.id(), options.clone()).unwrap();
         let mut text = String::new();
@@ -325,7 +329,7 @@ fn a_dataset_becomes_two_files_and_its_pictures() {
         assert_eq!(count(&done.train) as u64, done.train_lines);
         assert_eq!(count(&done.validation) as u64, done.validation_lines);
         let beside = out.join("images/000003.png");
-        assert_eq!(beside.exists(), f.id() != "openai");
+        assert_eq!(beside.exists(), f.image_source() != ImageSource::DataUrl);
         let left: Vec<_> = std::fs::read_dir(&out)
             .unwrap()
             .map(|e| e.unwrap().file_name().into_string().unwrap())

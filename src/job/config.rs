@@ -233,7 +233,7 @@ impl FineTuneConfig {
             &self.metadata,
             &self.provider_options,
         ));
-        if let Ok(format) = format(vendor.format()) {
+        if let Ok(format) = format(vendor.format_for(&self.provider_options)) {
             let found = self.format.validate(format).into_iter();
             out.extend(found.filter(Problem::is_error).map(|mut p| {
                 p.path = format!("format.{}", p.path);

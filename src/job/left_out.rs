@@ -28,7 +28,7 @@ pub(super) async fn name_rows(
         return Ok(());
     }
     let vendor = job.config.provider.vendor();
-    let format = format(vendor.format())?;
+    let format = format(vendor.format_for(&job.config.provider_options))?;
     let prefix = vendor.image_uri_prefix(&job.job_id, &job.config.provider_options);
     let mut lines = Lines::new(files, &job.dataset_paths.train);
     let mut row = 0;

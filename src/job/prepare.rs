@@ -89,7 +89,8 @@ impl Pass<'_> {
         let files = self.ports.files.as_ref();
         let path = self.config.dataset_path.as_str();
         let vendor = self.config.provider.vendor();
-        let line_format = format(vendor.format())?;
+        let target_format = vendor.format_for(&self.config.provider_options);
+        let line_format = format(target_format)?;
         let mut options = self.config.format.clone();
         options
             .model
@@ -130,7 +131,7 @@ impl Pass<'_> {
             })
         };
         let mut checks = [checks(Purpose::Training), checks(Purpose::Validation)];
-        let preparator = Preparator::new(vendor.format(), options.clone())?;
+        let preparator = Preparator::new(target_format, options.clone())?;
         let target = self.write.then_some(files);
         let folder = self.folder.as_str();
         let mut train = Output::create(target, folder, "train.jsonl", remote).await?;
@@ -226,7 +227,7 @@ impl Pass<'_> {
                 pictures,
             },
             problems: findings(split.problems, &reports),
-            estimate: TokenEstimate::of(vendor.format(), self.config, &reports[0]),
+            estimate: TokenEstimate::of(target_format, self.config, &reports[0]),
             version,
             samples,
             reports,

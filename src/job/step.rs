@@ -473,6 +473,7 @@ fn request(job: &FineTuneJob, uploaded: &Uploaded) -> CreateJob {
             .iter()
             .map(|(k, v)| (k.clone(), metadata_text(v)))
             .collect(),
+        convention: job.convention.clone(),
         folder: job.folder(),
     }
 }

@@ -8,9 +8,11 @@ mod custom;
 mod gemini;
 mod openai;
 mod options;
+mod rest;
 mod simulated;
 mod types;
 
+pub use custom::Trainer;
 pub use openai::{COMPATIBLE_KEY_ENV, compatible_env};
 
 use std::collections::BTreeMap;
@@ -39,6 +41,11 @@ pub trait Vendor: std::fmt::Debug + Sync {
     fn label(&self) -> &'static str;
     /// Id of the line format it trains on, one of `format::FORMATS`.
     fn format(&self) -> &'static str;
+    /// Id of the line format that a job with these options trains on.
+    fn format_for(&self, options: &ProviderOptions) -> &'static str {
+        let _ = options;
+        self.format()
+    }
     /// What its interface offers.
     fn capabilities(&self) -> Capabilities;
     /// Dated facts, oldest first.
@@ -80,6 +87,11 @@ pub trait Vendor: std::fmt::Debug + Sync {
     fn image_uri_prefix(&self, job: &str, options: &ProviderOptions) -> Option<String> {
         let _ = (job, options);
         None
+    }
+    /// Whether a job with these options ends before anything is trained.
+    fn awaits_training(&self, options: &ProviderOptions) -> bool {
+        let _ = options;
+        false
     }
     /// The id a practice run gives its model; contains the mark.
     fn simulated_model(&self, base_model: &str, name: &str) -> String;
@@ -257,6 +269,7 @@ pub fn connect(
     match &options.simulated {
         Some(simulation) => Ok(Rc::new(simulated::Simulated::new(
             name.vendor(),
+            name.vendor().format_for(options),
             ports.clone(),
             simulation.clone(),
         ))),

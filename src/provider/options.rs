@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::problem::Problem;
+use crate::provider::Trainer;
 
 /// What a vendor needs beyond the seed's fields. Keys never stand here: they come from the
 /// environment or the user's hand.
@@ -29,6 +30,15 @@ pub struct ProviderOptions {
     /// Storage bucket, without `gs://`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bucket: Option<String>,
+    /// Account at the vendor, where its addresses need one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// Program that a custom bundle is made for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trainer: Option<Trainer>,
+    /// Address of an HTTP trainer of one's own, such as `http://localhost:8765`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trainer_url: Option<String>,
     /// Practise: nothing is sent and nothing is trained.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub simulated: Option<Simulation>,

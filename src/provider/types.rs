@@ -228,6 +228,9 @@ pub struct CreateJob {
     pub hyperparameters: Hyperparameters,
     /// The user's labels.
     pub metadata: BTreeMap<String, String>,
+    /// Id of the convention that the answers are written in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub convention: Option<String>,
     /// Folder of the job in the files port, for vendors that work locally.
     pub folder: String,
 }

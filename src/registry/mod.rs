@@ -218,7 +218,7 @@ fn entry_of(tuned: &TunedModel<'_>, registered_at: crate::base::time::Timestamp)
             image_size: job.image_size,
             system_prompt: job.system_prompt.clone(),
             simulated: job.simulated,
-            awaits_training: !job.simulated && !vendor.capabilities().events,
+            awaits_training: !job.simulated && vendor.awaits_training(&job.config.provider_options),
             end_of_life: vendor
                 .end_of_life(&config.base_model)
                 .map(|m| m.date.to_owned()),

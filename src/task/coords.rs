@@ -114,6 +114,19 @@ pub static CONVENTIONS: &[Convention] = &[
         bbox: r#"{"bbox_2d":[$1,$2,$3,$4],"label":$label}"#,
     },
     Convention {
+        id: "smart28_full",
+        doc: "pixels of the image resized to multiples of 28 within 3136 to 12845056 pixels",
+        space: Space::Pixels(Resize::Smart {
+            factor: 28,
+            min_pixels: 56 * 56,
+            max_pixels: 12_845_056,
+        }),
+        order: Order::Xy,
+        shape: Shape::Xyxy,
+        point: r#"{"point_2d":[$1,$2],"label":$label}"#,
+        bbox: r#"{"bbox_2d":[$1,$2,$3,$4],"label":$label}"#,
+    },
+    Convention {
         id: "thousand",
         doc: "whole numbers 0 to 1000 relative to the image",
         space: Space::Thousand,

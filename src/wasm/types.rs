@@ -176,6 +176,11 @@ export interface FineTuneOptions {
     project?: string;
     location?: string;
     bucket?: string;
+    account?: string;
+    /** Program that a custom bundle is made for. */
+    trainer?: "trl" | "llamafactory" | "ms_swift" | "axolotl" | "unsloth";
+    /** Address of an HTTP trainer of one's own. */
+    trainerUrl?: string;
     /** Practise: nothing is sent and nothing is trained. */
     simulated?: { scenario?: string; seed?: number; speed?: number };
   };

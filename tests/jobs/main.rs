@@ -4,4 +4,5 @@
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 mod harness;
+mod trainer;
 mod vertex;

@@ -269,7 +269,7 @@ fn preflight(
                                 }}
                             </dd>
                             <dt>"Line format"</dt>
-                            <dd class="mono">{c.provider.vendor().format()}</dd>
+                            <dd class="mono">{c.provider.vendor().format_for(&c.provider_options)}</dd>
                             <dt>"Samples"</dt>
                             <dd>
                                 {format!(

@@ -1,6 +1,6 @@
 """Trains a LoRA adapter for a vision model on this folder's examples, with TRL.
 
-Run `python3 train.py --check` first: it reads every example and picture without training.
+`python3 train.py --check` reads every example and picture without training.
 """
 
 import base64
@@ -13,7 +13,7 @@ HERE = Path(__file__).resolve().parent
 
 
 def load(name):
-    """Reads one file of examples: chat messages with their pictures decoded to RGB."""
+    """Reads one file of examples as prompts, completions and pictures."""
     from PIL import Image
 
     rows = []
@@ -40,19 +40,19 @@ def load(name):
             wanted = sum(p["type"] == "image" for m in messages for p in m["content"])
             if wanted != len(pictures):
                 sys.exit(f"{name}:{number}: {wanted} image parts, {len(pictures)} pictures")
-            images = []
-            for ref in pictures:
-                with Image.open(ref) as image:
-                    images.append(image.convert("RGB"))
-            rows.append({"messages": messages, "images": images})
+            for p in pictures:
+                with Image.open(io.BytesIO(p["bytes"]) if p["bytes"] else p["path"]) as image:
+                    image.verify()
+            # The loss is that of the completion only.
+            rows.append({"prompt": messages[:-1], "completion": messages[-1:], "images": pictures})
     return rows
 
 
 def picture(ref):
     """A path in this folder, or the bytes of a data URL."""
     if ref.startswith("data:"):
-        return io.BytesIO(base64.b64decode(ref.split(",", 1)[1]))
-    return HERE / ref
+        return {"bytes": base64.b64decode(ref.split(",", 1)[1]), "path": None}
+    return {"bytes": None, "path": str(HERE / ref)}
 
 
 def main():
@@ -63,33 +63,37 @@ def main():
     if "--check" in sys.argv[1:]:
         return
 
+    from datasets import Dataset, Image, Sequence
     from peft import LoraConfig
-    from transformers import AutoModelForImageTextToText, AutoProcessor
+    from transformers import AutoModelForImageTextToText, AutoProcessor, TrainerCallback
     from trl import SFTConfig, SFTTrainer
 
+    class Report(TrainerCallback):
+        """Prints one JSON object per logged step, for whoever watches the output."""
+
+        def on_log(self, args, state, control, logs=None, **kwargs):
+            point = {"step": state.global_step, "total_steps": state.max_steps}
+            names = {"loss": "train_loss", "eval_loss": "full_valid_loss",
+                     "mean_token_accuracy": "train_mean_token_accuracy"}
+            point |= {names[k]: v for k, v in (logs or {}).items() if k in names}
+            if len(point) > 2:
+                print(json.dumps(point), flush=True)
+
+    def dataset(rows):
+        return Dataset.from_list(rows).cast_column("images", Sequence(Image(mode="RGB")))
+
     base = config["base_model"]
-    processor = AutoProcessor.from_pretrained(base)
-    model = AutoModelForImageTextToText.from_pretrained(base, torch_dtype="auto", device_map="auto")
-
-    def collate(rows):
-        texts = [processor.apply_chat_template(r["messages"], tokenize=False) for r in rows]
-        batch = processor(
-            text=texts, images=[r["images"] for r in rows], return_tensors="pt", padding=True
-        )
-        labels = batch["input_ids"].clone()
-        labels[labels == processor.tokenizer.pad_token_id] = -100
-        image_token = getattr(processor, "image_token_id", None)
-        if image_token is not None:
-            labels[labels == image_token] = -100
-        batch["labels"] = labels
-        return batch
-
+    # The coordinates of the answers count on this size of the pictures.
+    bounds = {k: config[k] for k in ("min_pixels", "max_pixels") if config[k] is not None}
+    processor = AutoProcessor.from_pretrained(base, **bounds)
+    model = AutoModelForImageTextToText.from_pretrained(base, dtype="bfloat16", device_map="auto")
     trainer = SFTTrainer(
         model=model,
         args=SFTConfig(
             output_dir=str(HERE / "output"),
             num_train_epochs=config["epochs"],
             per_device_train_batch_size=1,
+            per_device_eval_batch_size=1,
             gradient_accumulation_steps=config["batch_size"],
             learning_rate=config["learning_rate"],
             seed=config["seed"],
@@ -99,12 +103,11 @@ def main():
             save_strategy="epoch",
             eval_strategy="epoch" if validation else "no",
             max_length=None,
-            remove_unused_columns=False,
-            dataset_kwargs={"skip_prepare_dataset": True},
+            report_to="none",
         ),
-        train_dataset=train,
-        eval_dataset=validation or None,
-        data_collator=collate,
+        train_dataset=dataset(train),
+        eval_dataset=dataset(validation) if validation else None,
+        processing_class=processor,
         peft_config=LoraConfig(
             r=config["lora_rank"],
             lora_alpha=2 * config["lora_rank"],
@@ -112,6 +115,7 @@ def main():
             target_modules="all-linear",
             task_type="CAUSAL_LM",
         ),
+        callbacks=[Report()],
     )
     trainer.train()
     trainer.save_model()

@@ -1,0 +1,404 @@
+//! What adapters of JSON interfaces with a bearer key share: requests, the meaning of status
+//! codes, tries in a row, and downloads by parts.
+
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+use crate::base::hash::hex;
+use crate::base::ports::{FileWriter, HttpRequest, HttpResponse, Ports, Secret};
+use crate::error::{Error, ErrorKind, Result};
+use crate::provider::ProviderOptions;
+
+/// Tries of a request that changes nothing when repeated.
+const TRIES: u32 = 4;
+/// Longest wait between tries here; for longer ones the job itself waits, where the user sees it.
+const LONGEST_WAIT_MS: u64 = 8000;
+/// Wait after 429 without a time, in milliseconds.
+const BUSY_MS: u64 = 5000;
+/// Bytes of a download in one request.
+const RANGE: u64 = 8 << 20;
+
+/// A client of one vendor's interface.
+pub(super) struct Rest {
+    pub(super) ports: Ports,
+    /// Address without a slash at the end.
+    base: String,
+    /// The user's own headers.
+    headers: Vec<(String, String)>,
+    /// Name of the key, and whether it may be missing.
+    key: (&'static str, bool),
+}
+
+/// One request.
+#[derive(Clone, Debug)]
+pub(super) struct Call {
+    method: &'static str,
+    url: String,
+    /// What it is about, for errors: never the URL, which may be a capability.
+    place: String,
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
+    /// Carries the key. Signed addresses need none, so it is not sent where they lead.
+    keyed: bool,
+}
+
+impl Call {
+    pub(super) fn header(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.headers.push((name.to_owned(), value.into()));
+        self
+    }
+
+    pub(super) fn body(mut self, media_type: &str, body: Vec<u8>) -> Self {
+        self.body = body;
+        self.header("content-type", media_type)
+    }
+
+    pub(super) fn json(self, body: &Value) -> Self {
+        self.body("application/json", body.to_string().into_bytes())
+    }
+}
+
+impl Rest {
+    /// A client of the interface at `options.base_url`, or else at `base`.
+    pub(super) fn new(
+        ports: &Ports,
+        base: &str,
+        options: &ProviderOptions,
+        key: &'static str,
+        optional: bool,
+    ) -> Self {
+        let headers = options.headers.iter();
+        Self {
+            ports: ports.clone(),
+            base: base.trim_end_matches('/').to_owned(),
+            headers: headers
+                .map(|(n, v)| (n.to_ascii_lowercase(), v.clone()))
+                .collect(),
+            key: (key, optional),
+        }
+    }
+
+    /// A request below the address of the interface.
+    pub(super) fn call(&self, method: &'static str, path: &str) -> Call {
+        // Queries stay out of errors: they are long and tell nothing.
+        let place = path.split('?').next().unwrap_or_default();
+        Call {
+            method,
+            url: format!("{}{path}", self.base),
+            place: format!("{method} {place}"),
+            headers: Vec::new(),
+            body: Vec::new(),
+            keyed: true,
+        }
+    }
+
+    fn key(&self) -> Result<Option<Secret>> {
+        let (name, optional) = self.key;
+        let given = self.ports.secrets.get(name);
+        let text = given.as_ref().map(|s| s.expose().trim());
+        match text {
+            None | Some("") if optional => Ok(None),
+            None | Some("") => Err(self.unauthorized("there is no key")),
+            // Anything else would break the header.
+            Some(t) if !t.bytes().all(|b| b.is_ascii_graphic()) => {
+                Err(self.unauthorized("the key has characters that no key has"))
+            }
+            Some(t) => Ok(Some(Secret::new(t))),
+        }
+    }
+
+    fn unauthorized(&self, message: &str) -> Error {
+        Error::new(ErrorKind::Provider, "unauthorized", message).hint(format!(
+            "give a working key ({}) and continue: nothing is lost",
+            self.key.0
+        ))
+    }
+
+    /// Sends once; any answer is fine.
+    pub(super) async fn once(&self, call: &Call) -> Result<HttpResponse> {
+        let mut headers: Vec<(String, Secret)> = Vec::new();
+        if call.keyed {
+            for (name, value) in &self.headers {
+                headers.push((name.clone(), Secret::new(value.as_str())));
+            }
+            if let Some(key) = self.key()? {
+                let value = format!("Bearer {}", key.expose());
+                headers.push(("authorization".to_owned(), Secret::new(value)));
+            }
+        }
+        for (name, value) in &call.headers {
+            headers.push((name.clone(), Secret::new(value.as_str())));
+        }
+        let request = HttpRequest {
+            method: call.method,
+            url: call.url.clone(),
+            headers,
+            body: call.body.clone(),
+        };
+        self.ports.http.send(request).await.map_err(|e| {
+            let message = e.message().replace(&call.url, "the address");
+            let mut out = Error::new(e.kind(), e.code().to_owned(), message).at(&*call.place);
+            if let Some(hint) = e.hint_text() {
+                out = out.hint(hint);
+            }
+            match e.retry_after_ms() {
+                Some(ms) => out.retry_after(ms),
+                None => out,
+            }
+        })
+    }
+
+    /// Sends once; an answer other than 2xx is an error.
+    pub(super) async fn ask(&self, call: &Call) -> Result<HttpResponse> {
+        let answer = self.once(call).await?;
+        match answer.status {
+            200..=299 => Ok(answer),
+            _ => Err(self.refusal(&answer, call)),
+        }
+    }
+
+    /// Sends a request that may be repeated, a few times when it fails in passing.
+    pub(super) async fn repeat(&self, call: &Call) -> Result<HttpResponse> {
+        let mut tries = 0;
+        loop {
+            match self.ask(call).await {
+                Ok(answer) => return Ok(answer),
+                Err(e) => {
+                    tries += 1;
+                    self.pause(e, tries).await?;
+                }
+            }
+        }
+    }
+
+    /// The JSON of a [`repeat`](Self::repeat)ed request.
+    pub(super) async fn json(&self, call: &Call) -> Result<Value> {
+        read_json(&self.repeat(call).await?, call)
+    }
+
+    /// The JSON of a request that is sent once.
+    pub(super) async fn ask_json(&self, call: &Call) -> Result<Value> {
+        read_json(&self.ask(call).await?, call)
+    }
+
+    /// Waits after the failure number `tries`, or gives it back when waiting is of no use.
+    async fn pause(&self, error: Error, tries: u32) -> Result<()> {
+        let wait = error.retry_after_ms().unwrap_or(500 << tries.min(4));
+        let passing = error.kind() == ErrorKind::Network || error.retry_after_ms().is_some();
+        if !passing || tries >= TRIES || wait > LONGEST_WAIT_MS {
+            return Err(error);
+        }
+        self.ports.clock.sleep(wait).await;
+        Ok(())
+    }
+
+    /// Writes what lies at an address to `to`, part by part. A broken connection goes on where
+    /// it broke. With `sha256` the whole is compared to it.
+    pub(super) async fn download(
+        &self,
+        call: &Call,
+        sha256: Option<&str>,
+        to: &mut dyn FileWriter,
+    ) -> Result<()> {
+        let mut offset = 0u64;
+        let mut version: Option<String> = None;
+        let mut hash = Sha256::new();
+        loop {
+            let range = format!("bytes={offset}-{}", offset + RANGE - 1);
+            let part = self.range(&call.clone().header("range", range)).await?;
+            if part.status == 416 {
+                break;
+            }
+            let tag = header(&part, "etag").map(str::to_owned);
+            if offset > 0 && version != tag {
+                return Err(failed(
+                    "artifact_changed",
+                    "the file changed during the download",
+                    call,
+                )
+                .hint("download it again")
+                .retry_after(1000));
+            }
+            version = tag;
+            let place = header(&part, "content-range").and_then(content_range);
+            let (bytes, total) = match (part.status, place) {
+                (206, Some((from, total))) if from == offset => (&part.body[..], total),
+                (206, _) => return Err(failed("answer_range", "another part was sent", call)),
+                // The whole file: the server knows no parts.
+                _ => {
+                    let rest = part.body.get(offset as usize..).unwrap_or_default();
+                    (rest, Some(offset + rest.len() as u64))
+                }
+            };
+            hash.update(bytes);
+            to.write(bytes).await?;
+            offset += bytes.len() as u64;
+            let ended = match total {
+                Some(total) => offset >= total,
+                None => (bytes.len() as u64) < RANGE,
+            };
+            if ended {
+                break;
+            }
+            if bytes.is_empty() {
+                return Err(
+                    failed("answer_range", "an empty part was sent", call).retry_after(1000)
+                );
+            }
+        }
+        match sha256 {
+            Some(wanted) if !wanted.eq_ignore_ascii_case(&hex(&hash.finalize())) => {
+                Err(
+                    failed("checksum", "the checksum of the download is wrong", call)
+                        .hint("download it again")
+                        .retry_after(1000),
+                )
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// One part; 416 is an answer: there is nothing beyond.
+    async fn range(&self, call: &Call) -> Result<HttpResponse> {
+        let mut tries = 0;
+        loop {
+            let error = match self.once(call).await {
+                Ok(answer) if matches!(answer.status, 200 | 206 | 416) => return Ok(answer),
+                Ok(answer) => self.refusal(&answer, call),
+                Err(e) => e,
+            };
+            tries += 1;
+            self.pause(error, tries).await?;
+        }
+    }
+
+    /// The error of an answer other than 2xx.
+    pub(super) fn refusal(&self, answer: &HttpResponse, call: &Call) -> Error {
+        let (code, mut message) = told(answer);
+        if let Ok(Some(key)) = self.key() {
+            message = message.replace(key.expose(), "…");
+        }
+        let wait = wait_ms(answer);
+        // The vendors' own SDKs obey this header in both directions.
+        let told_to = match header(answer, "x-should-retry") {
+            Some("true") => Some(true),
+            Some("false") => Some(false),
+            _ => None,
+        };
+        let refused =
+            |code: &str| Error::new(ErrorKind::Provider, code.to_owned(), message.clone());
+        let (error, passing) = match answer.status {
+            401 => (self.unauthorized(&message), false),
+            402 => (
+                refused("payment_required").hint("see the account at the vendor"),
+                false,
+            ),
+            403 => (
+                refused("forbidden").hint("the key lacks the right for this"),
+                false,
+            ),
+            404 => (
+                refused("not_found").hint("check the names and base_url"),
+                false,
+            ),
+            408 => (refused("timeout"), true),
+            409 => (
+                refused("conflict").hint("it exists already, or is busy"),
+                false,
+            ),
+            413 => (
+                refused("too_large").hint("use fewer samples or smaller pictures"),
+                false,
+            ),
+            429 => (
+                refused("rate_limited")
+                    .hint("too many requests or jobs at a time; it is tried again"),
+                code.as_deref() != Some("insufficient_quota"),
+            ),
+            500..=599 => (
+                refused("server_error").hint("a failure at the vendor; it is tried again"),
+                true,
+            ),
+            300..=399 => (
+                refused("redirected").hint("set base_url to the address that answers"),
+                false,
+            ),
+            _ => (
+                refused("invalid_request").hint("correct what the vendor names"),
+                false,
+            ),
+        };
+        let error = error.at(&*call.place);
+        match told_to.unwrap_or(passing) {
+            true => error.retry_after(wait.unwrap_or(match answer.status {
+                429 => BUSY_MS,
+                _ => 1000,
+            })),
+            false => error,
+        }
+    }
+}
+
+/// An error about what `call` was for.
+pub(super) fn failed(code: &'static str, message: &str, call: &Call) -> Error {
+    Error::new(ErrorKind::Provider, code, message).at(&*call.place)
+}
+
+fn read_json(answer: &HttpResponse, call: &Call) -> Result<Value> {
+    if answer.body.is_empty() {
+        return Ok(Value::Null);
+    }
+    serde_json::from_slice(&answer.body).map_err(|e| {
+        failed("answer_json", &format!("the answer is no JSON: {e}"), call)
+            .hint("does something between here and the vendor answer in its place?")
+            .retry_after(1000)
+    })
+}
+
+/// The first header of this name.
+pub(super) fn header<'a>(answer: &'a HttpResponse, name: &str) -> Option<&'a str> {
+    let found = answer.headers.iter().find(|(n, _)| n == name);
+    found.map(|(_, value)| value.as_str())
+}
+
+/// `bytes 0-99/1000` → first byte and size.
+fn content_range(text: &str) -> Option<(u64, Option<u64>)> {
+    let (range, total) = text.strip_prefix("bytes ")?.split_once('/')?;
+    Some((range.split_once('-')?.0.parse().ok()?, total.parse().ok()))
+}
+
+/// Code and message of an error body: `{"error": {…}}`, `{"error": "…"}`, or the fields alone.
+fn told(answer: &HttpResponse) -> (Option<String>, String) {
+    let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+    let error = match &body["error"] {
+        Value::Null => &body,
+        inner => inner,
+    };
+    let text = |v: &Value| v.as_str().filter(|s| !s.is_empty()).map(str::to_owned);
+    let message = text(error)
+        .or_else(|| text(&error["message"]))
+        .or_else(|| text(&error["detail"]))
+        .unwrap_or_else(|| format!("the answer was HTTP {}", answer.status));
+    (text(&error["code"]), message.chars().take(600).collect())
+}
+
+/// `retry-after-ms`, or `retry-after` in seconds; an hour at most.
+fn wait_ms(answer: &HttpResponse) -> Option<u64> {
+    let number = |name| header(answer, name).and_then(|t| t.trim().parse::<f64>().ok());
+    let ms = number("retry-after-ms").or_else(|| number("retry-after").map(|s| s * 1000.0))?;
+    (0.0..=3_600_000.0).contains(&ms).then_some(ms as u64)
+}
+
+/// `text` as one part of a path or as a value of a query.
+pub(super) fn escaped(text: &str) -> String {
+    let mut out = String::new();
+    for b in text.bytes() {
+        match b {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
+                out.push(char::from(b));
+            }
+            _ => out.push_str(&format!("%{b:02X}")),
+        }
+    }
+    out
+}
