@@ -124,14 +124,18 @@ impl Scenario {
     ];
 }
 
+/// Host and port of an address.
+pub(super) fn host_of(url: &str) -> Option<String> {
+    let rest = url.split_once("://")?.1;
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let host = authority.rsplit('@').next()?;
+    (!host.is_empty()).then(|| host.to_owned())
+}
+
 impl ProviderOptions {
     /// Name of the machine of [`Self::base_url`], with its port when it has one.
     pub fn host(&self) -> Option<String> {
-        let url = self.base_url.as_deref()?;
-        let rest = url.split_once("://")?.1;
-        let authority = rest.split(['/', '?', '#']).next()?;
-        let host = authority.rsplit('@').next()?;
-        (!host.is_empty()).then(|| host.to_owned())
+        host_of(self.base_url.as_deref()?)
     }
 
     /// What is wrong with the options, paths below `provider_options`.

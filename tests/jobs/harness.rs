@@ -1,18 +1,19 @@
 //! What all tests of jobs share: the servers, a client, and a world in memory.
 
 use std::cell::{Cell, RefCell};
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpStream;
+use std::io::{BufRead as _, BufReader};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::rc::Rc;
 
 use base64::Engine as _;
 use screensmith::base::fakes::{MemoryFiles, MemorySecrets, MemoryStore, VirtualClock, ports};
+use screensmith::base::http::NativeHttp;
 use screensmith::base::ports::{Http, HttpRequest, HttpResponse, LocalFuture, Ports};
+use screensmith::base::system::block_on;
 use screensmith::base::time::Timestamp;
 use screensmith::job::{FineTuneJobManager, VisionFinetuner};
 use screensmith::registry::LlmConfigRegistry;
-use screensmith::{Error, ErrorKind, Result};
+use screensmith::{Error, Result};
 use serde_json::{Value, json};
 
 /// The running servers; they end with it.
@@ -54,7 +55,8 @@ impl Servers {
             headers: Vec::new(),
             body: body.to_string().into_bytes(),
         };
-        serde_json::from_slice(&send(&request).unwrap().body).unwrap()
+        let answer = block_on(NativeHttp::new().send(request)).unwrap();
+        serde_json::from_slice(&answer.body).unwrap()
     }
 }
 
@@ -65,8 +67,9 @@ impl Drop for Servers {
     }
 }
 
-/// A client over plain sockets that stops after `left` requests, as if the program ended there.
+/// The program's own client, which stops after `left` requests as if the program ended there.
 pub(crate) struct Client {
+    http: NativeHttp,
     pub(crate) left: Cell<usize>,
     pub(crate) sent: Cell<usize>,
 }
@@ -74,6 +77,7 @@ pub(crate) struct Client {
 impl Client {
     pub(crate) fn new() -> Rc<Self> {
         Rc::new(Self {
+            http: NativeHttp::new(),
             left: Cell::new(usize::MAX),
             sent: Cell::new(0),
         })
@@ -88,47 +92,9 @@ impl Http for Client {
             }
             self.left.set(self.left.get() - 1);
             self.sent.set(self.sent.get() + 1);
-            send(&request).map_err(|e| {
-                Error::new(ErrorKind::Network, "network", e.to_string()).at(request.url.clone())
-            })
+            self.http.send(request).await
         })
     }
-}
-
-fn send(request: &HttpRequest) -> std::io::Result<HttpResponse> {
-    let broken = || std::io::Error::other("the connection broke");
-    let rest = request.url.strip_prefix("http://").ok_or_else(broken)?;
-    let (host, path) = rest.split_once('/').ok_or_else(broken)?;
-    let mut stream = TcpStream::connect(host)?;
-    let mut head = format!("{} /{path} HTTP/1.1\r\nhost: {host}\r\n", request.method);
-    for (name, value) in &request.headers {
-        head += &format!("{name}: {}\r\n", value.expose());
-    }
-    head += &format!(
-        "content-length: {}\r\nconnection: close\r\n\r\n",
-        request.body.len()
-    );
-    stream.write_all(head.as_bytes())?;
-    // The server may answer or hang up before it has read all.
-    let _ = stream.write_all(&request.body);
-    let mut bytes = Vec::new();
-    stream.read_to_end(&mut bytes)?;
-    let end = bytes
-        .windows(4)
-        .position(|w| w == b"\r\n\r\n")
-        .ok_or_else(broken)?;
-    let text = String::from_utf8_lossy(&bytes[..end]).into_owned();
-    let mut lines = text.lines();
-    let status = lines.next().and_then(|l| l.split(' ').nth(1)?.parse().ok());
-    let headers: Vec<(String, String)> = lines
-        .filter_map(|l| l.split_once(':'))
-        .map(|(n, v)| (n.to_ascii_lowercase(), v.trim().to_owned()))
-        .collect();
-    Ok(HttpResponse {
-        status: status.ok_or_else(broken)?,
-        headers,
-        body: bytes[end + 4..].to_vec(),
-    })
 }
 
 /// A world in memory with a network.

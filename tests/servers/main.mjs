@@ -4,7 +4,8 @@
 // Each vendor is a file beside this one that exports `create()`: an object with
 // `handle(request)` → `{status, headers, body}`, `set(switches)`, `state()` and `reset()`.
 //
-// `POST /__control` takes `{reset, set, rules, put, cors}` and answers `{state, log}`. A rule is
+// `POST /__control` takes `{reset, set, rules, put, cors}` and answers `{state, log, most}`: `most`
+// is how many requests were on the way at a time. A rule is
 // `{method, path, skip, times}` (path is a regular expression on path and query) with one of
 //   answer: {status, headers, body}   this instead of the vendor's answer; the vendor does not
 //                                     act unless the rule says `act: true`
@@ -22,6 +23,8 @@ function world(vendor) {
   let rules = []
   let log = []
   let cors = true
+  let active = 0
+  let most = 0
 
   function applying(method, path) {
     for (const rule of rules) {
@@ -38,13 +41,13 @@ function world(vendor) {
     const c = JSON.parse(body || '{}')
     if (c.reset) {
       vendor.reset()
-      ;[rules, log, cors] = [[], [], true]
+      ;[rules, log, cors, most] = [[], [], true, 0]
     }
     if (c.cors !== undefined) cors = c.cors
     if (c.set) vendor.set(c.set)
     if (c.put) vendor.put(...c.put)
     if (c.rules) rules = c.rules
-    return { state: vendor.state(), log }
+    return { state: vendor.state(), log, most }
   }
 
   return createServer((req, res) => {
@@ -54,6 +57,10 @@ function world(vendor) {
     const isControl = path === '/__control'
     const rule = isControl ? undefined : applying(req.method, path)
     let ended = false
+    if (!isControl) {
+      most = Math.max(most, ++active)
+      res.on('close', () => (active -= 1))
+    }
 
     function note(status, body) {
       log.push({

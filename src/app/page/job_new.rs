@@ -157,7 +157,7 @@ fn fields(ctx: Ctx, form: RwSignal<JobForm>, problems: Memo<Vec<Problem>>) -> im
                     .then(|| {
                         view! {
                             <p class="hint">
-                                "This version creates real jobs only where it says so. Format the dataset and create the job with the vendor’s own tools, or write the custom bundle."
+                                "This page practises with this provider. Real jobs run from the command line where that is connected; else format the dataset and create the job with the vendor’s own tools, or write the custom bundle."
                             </p>
                         }
                     })

@@ -69,9 +69,11 @@ impl JobForm {
         }
     }
 
-    /// Whether the choice between practice and reality is open.
+    /// Whether the choice between practice and reality is open: for vendors that need no key,
+    /// since there is no field for one here.
     pub fn can_be_real(&self) -> bool {
-        self.provider.vendor().capabilities().real_jobs
+        let vendor = self.provider.vendor();
+        vendor.capabilities().real_jobs && vendor.job_env_vars().is_empty()
     }
 
     /// The configuration over a dataset.

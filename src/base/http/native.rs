@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_channel::oneshot;
 use ureq::http::header::LOCATION;
 use ureq::http::{Request, Response, Uri};
 use ureq::{Agent, Body};
@@ -16,7 +17,8 @@ const MAX_REDIRECTS: usize = 5;
 /// Headers that may follow a redirect to another host; others could carry a key.
 const HARMLESS: &[&str] = &["accept", "range", "user-agent"];
 
-/// The network of a native program. Sending blocks the thread: one thread drives one job.
+/// The network of a native program. Each request has a thread of its own, so several can be on
+/// the way at a time; whoever starts them keeps their number small.
 #[derive(Clone, Debug)]
 pub struct NativeHttp(Agent);
 
@@ -87,7 +89,21 @@ impl NativeHttp {
 
 impl Http for NativeHttp {
     fn send(&self, request: HttpRequest) -> LocalFuture<'_, Result<HttpResponse>> {
-        Box::pin(async move { self.run(request) })
+        let http = self.clone();
+        Box::pin(async move {
+            let (tell, hear) = oneshot::channel();
+            std::thread::Builder::new()
+                .name("http".to_owned())
+                // Nobody may be listening any more: the caller gave up.
+                .spawn(move || drop(tell.send(http.run(request))))?;
+            hear.await.unwrap_or_else(|_| {
+                Err(Error::new(
+                    ErrorKind::Network,
+                    "connection_lost",
+                    "the request was given up",
+                ))
+            })
+        })
     }
 }
 

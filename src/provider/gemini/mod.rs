@@ -15,6 +15,7 @@ use crate::base::ports::Ports;
 use crate::error::Result;
 use crate::problem::Problem;
 use crate::provider::openai::range_checks;
+use crate::provider::options::host_of;
 use crate::provider::{
     BaseModel, Capabilities, Hyperparameters, Milestone, Provider, ProviderName, ProviderOptions,
     SIMULATED, Serving, ServingParam, Setting, Vendor, metadata_text,
@@ -61,7 +62,7 @@ impl Vendor for Gemini {
 
     fn capabilities(&self) -> Capabilities {
         Capabilities {
-            real_jobs: false,
+            real_jobs: true,
             cancel: true,
             pause: false,
             events: false,
@@ -73,11 +74,15 @@ impl Vendor for Gemini {
     }
 
     fn hosts(&self, options: &ProviderOptions) -> Vec<String> {
-        let jobs = options.host().unwrap_or_else(|| match &options.location {
-            Some(l) if l != "global" => format!("{l}-aiplatform.googleapis.com"),
-            _ => "aiplatform.googleapis.com".to_owned(),
-        });
-        vec!["storage.googleapis.com".to_owned(), jobs]
+        let location = options.location.as_deref();
+        let jobs = options
+            .host()
+            .unwrap_or_else(|| place::host(location.unwrap_or(place::DEFAULT_LOCATION)));
+        let files = options.storage_url.as_deref().and_then(host_of);
+        vec![
+            files.unwrap_or_else(|| place::STORAGE_HOST.to_owned()),
+            jobs,
+        ]
     }
 
     fn proxy_hosts(&self) -> Vec<String> {

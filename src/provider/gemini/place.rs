@@ -7,6 +7,9 @@ use crate::provider::ProviderOptions;
 /// The region when none is given.
 pub(super) const DEFAULT_LOCATION: &str = "us-central1";
 
+/// The host of Cloud Storage.
+pub(super) const STORAGE_HOST: &str = "storage.googleapis.com";
+
 /// Checked names and addresses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Place {
@@ -37,7 +40,7 @@ impl Place {
             storage: options
                 .storage_url
                 .as_deref()
-                .map_or_else(|| "https://storage.googleapis.com".to_owned(), trimmed),
+                .map_or_else(|| format!("https://{STORAGE_HOST}"), trimmed),
             project: options.project.clone().ok_or_else(|| missing("project"))?,
             location: location.to_owned(),
             bucket: options.bucket.clone().ok_or_else(|| missing("bucket"))?,

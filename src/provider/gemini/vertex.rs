@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::future::Future;
 
-use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use futures_util::{StreamExt as _, stream};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
@@ -84,20 +84,32 @@ impl Vertex {
             None => BTreeMap::new(),
         };
         let done = Cell::new(0);
-        let (bucket, there, done) = (&bucket, &there, &done);
+        let failed: RefCell<Option<Error>> = RefCell::default();
+        // After a failure nothing is begun any more, but what is on the way arrives: dropped, it
+        // would be sent again by the next try.
         stream::iter(&list)
-            .map(|picture| async move {
-                let bytes = bucket.picture(picture, there).await?;
-                done.set(done.get() + bytes);
-                progress(Progress {
-                    done: done.get(),
-                    total: pictures.bytes,
-                });
-                Ok::<(), Error>(())
+            .for_each_concurrent(PARALLEL, |picture| async {
+                if failed.borrow().is_some() {
+                    return;
+                }
+                match bucket.picture(picture, &there).await {
+                    Ok(bytes) => {
+                        done.set(done.get() + bytes);
+                        progress(Progress {
+                            done: done.get(),
+                            total: pictures.bytes,
+                        });
+                    }
+                    Err(e) => {
+                        failed.borrow_mut().get_or_insert(e);
+                    }
+                }
             })
-            .buffer_unordered(PARALLEL)
-            .try_collect::<()>()
-            .await
+            .await;
+        match failed.into_inner() {
+            None => Ok(()),
+            Some(e) => Err(e),
+        }
     }
 
     async fn send_lines(

@@ -1,6 +1,10 @@
 //! Jobs on the scripted Vertex AI with Cloud Storage.
 
-use screensmith::base::ports::{Secret, Store as _};
+mod faults;
+
+use std::rc::Rc;
+
+use screensmith::base::ports::{Clock as _, Secret, Store as _};
 use screensmith::base::system::block_on;
 use screensmith::job::{FineTuneConfig, FineTuneJob, JobStatus, State};
 use screensmith::provider::{ProviderName, Setting};
@@ -13,7 +17,7 @@ const TOKEN: &str = "VERTEX_ACCESS_TOKEN";
 
 /// A world and the server, with a dataset of 24 screens.
 struct Test {
-    servers: Servers,
+    servers: Rc<Servers>,
     world: World,
     config: FineTuneConfig,
 }
@@ -24,7 +28,7 @@ impl Test {
     }
 
     fn with(screens: usize, bytes: usize) -> Self {
-        let servers = Servers::start();
+        let servers = Rc::new(Servers::start());
         let world = World::new();
         world.files.insert("data/ui.jsonl", dataset(screens, bytes));
         world.secrets.insert(TOKEN, Secret::new("ya29.good"));
@@ -47,6 +51,27 @@ impl Test {
             world,
             config: c,
         }
+    }
+
+    /// The same with nothing done yet: only the server's process is kept.
+    fn again(&self) -> Self {
+        self.control(json!({"reset": true}));
+        let world = World::new();
+        let data = self.world.files.get("data/ui.jsonl").unwrap();
+        world.files.insert("data/ui.jsonl", data.to_vec());
+        world.secrets.insert(TOKEN, Secret::new("ya29.good"));
+        Self {
+            servers: self.servers.clone(),
+            world,
+            config: self.config.clone(),
+        }
+    }
+
+    /// Runs the job to its end and returns how long it took, in milliseconds of its clock.
+    fn timed_run(&self) -> i64 {
+        let start = self.world.clock.now();
+        self.completed(&self.run().unwrap());
+        self.world.clock.now().since(start)
     }
 
     fn control(&self, body: Value) -> Value {
@@ -223,174 +248,6 @@ fn no_key_is_left_anywhere() {
 }
 
 #[test]
-fn an_expired_token_in_mid_upload_is_mended_with_a_new_one() {
-    let t = Test::new();
-    t.control(json!({"set": {"tokens": ["ya29.good", "ya29.new"], "expire_after": 12}}));
-    let e = t.run().unwrap_err();
-    assert_eq!(e.code(), "unauthorized", "{e}");
-    assert!(e.hint_text().unwrap().contains("new access token"));
-    assert!(matches!(t.job().state, State::Uploading { .. }));
-    // Still no good token: nothing changes.
-    let again = block_on(t.world.tuner().check_status("ui-ground-1")).unwrap_err();
-    assert_eq!(again.code(), "unauthorized");
-    t.world.secrets.insert(TOKEN, Secret::new("ya29.new\n"));
-    let job = block_on(t.world.tuner().wait("ui-ground-1")).unwrap();
-    t.completed(&job);
-    t.all_sent_once(24);
-}
-
-#[test]
-fn without_a_token_or_with_a_broken_one_nothing_is_sent() {
-    let t = Test::new();
-    for token in ["", "two words", "ümlaut"] {
-        t.world.secrets.insert(TOKEN, Secret::new(token));
-        assert_eq!(t.run().unwrap_err().code(), "unauthorized");
-    }
-    assert_eq!(t.world.client.sent.get(), 0);
-}
-
-#[test]
-fn a_token_that_expires_while_training_loses_nothing() {
-    let t = Test::new();
-    let job = block_on(t.world.tuner().start_finetune(&t.config)).unwrap();
-    assert!(job.state.remote_id().is_some());
-    t.control(json!({"set": {"tokens": ["ya29.new"]}}));
-    let e = block_on(t.world.tuner().wait("ui-ground-1")).unwrap_err();
-    assert_eq!(e.code(), "unauthorized");
-    t.world.secrets.insert(TOKEN, Secret::new("ya29.new"));
-    t.completed(&block_on(t.world.tuner().wait("ui-ground-1")).unwrap());
-}
-
-#[test]
-fn a_bucket_that_does_not_fit_is_found_before_anything_is_sent() {
-    for (set, code) in [
-        (json!({"buckets": {}}), "bucket_missing"),
-        (
-            json!({"permissions": ["storage.objects.get", "storage.objects.list"]}),
-            "bucket_permission",
-        ),
-        (
-            json!({"buckets": {"demo-bucket": {"location": "EUROPE-WEST4", "locationType": "region"}}}),
-            "bucket_region",
-        ),
-    ] {
-        let t = Test::new();
-        t.control(json!({"set": set}));
-        let job = block_on(t.world.tuner().start_finetune(&t.config)).unwrap();
-        let (found, hint) = failure(&job);
-        assert_eq!(found, code);
-        assert!(!hint.is_empty());
-        assert_eq!(t.objects(), []);
-        assert_eq!(t.control(json!({}))["state"]["payload"], json!({}));
-    }
-}
-
-#[test]
-fn refusals_end_the_job_with_advice() {
-    let status = |code: u16, status: &str| {
-        json!({"status": code, "headers": {}, "body":
-        {"error": {"code": code, "status": status, "message": "no"}}})
-    };
-    let disabled = json!({"status": 403, "headers": {}, "body": [{"error": {"code": 403,
-        "status": "PERMISSION_DENIED", "message": "Vertex AI API has not been used",
-        "details": [{"@type": "type.googleapis.com/google.rpc.ErrorInfo",
-            "reason": "SERVICE_DISABLED", "domain": "googleapis.com"}]}}]});
-    for (path, answer, code) in [
-        (
-            "upload/storage",
-            status(403, "PERMISSION_DENIED"),
-            "forbidden",
-        ),
-        ("tuningJobs$", status(403, "PERMISSION_DENIED"), "forbidden"),
-        ("tuningJobs$", disabled, "api_disabled"),
-        (
-            "tuningJobs$",
-            status(400, "INVALID_ARGUMENT"),
-            "invalid_argument",
-        ),
-        ("tuningJobs$", status(409, "ALREADY_EXISTS"), "conflict"),
-        (
-            "upload/storage",
-            status(413, "INVALID_ARGUMENT"),
-            "too_large",
-        ),
-    ] {
-        let t = Test::new();
-        t.control(
-            json!({"rules": [{"method": "POST", "path": path, "answer": answer, "times": 99}]}),
-        );
-        let job = block_on(t.world.tuner().start_finetune(&t.config)).unwrap();
-        let (found, hint) = failure(&job);
-        assert_eq!(found, code);
-        assert!(!hint.is_empty(), "{code}");
-        assert_eq!(t.jobs().len(), 0);
-    }
-}
-
-#[test]
-fn a_conflict_at_creation_finds_the_job_that_is_there() {
-    let t = Test::new();
-    let answer = json!({"status": 409, "headers": {}, "body":
-        {"error": {"code": 409, "status": "ALREADY_EXISTS", "message": "exists"}}});
-    t.control(json!({"rules": [{"method": "POST", "path": "tuningJobs$", "answer": answer, "act": true}]}));
-    t.completed(&t.run().unwrap());
-}
-
-#[test]
-fn what_lies_in_the_bucket_already_is_compared() {
-    let t = Test::new();
-    // Only the answer to one picture is lost: the next try finds it there.
-    t.control(json!({"rules": [{"method": "POST", "path": "uploadType=multipart", "skip": 3, "drop": "after"}]}));
-    t.completed(&t.run().unwrap());
-    let twice: Vec<_> = t.objects().into_iter().filter(|(_, n)| *n > 1.5).collect();
-    assert_eq!(twice.len(), 1, "{twice:?}");
-
-    for name in ["ui-ground-1/images/000003.png", "ui-ground-1/train.jsonl"] {
-        let t = Test::new();
-        t.control(json!({"put": ["demo-bucket", name, "something else"]}));
-        let job = block_on(t.world.tuner().start_finetune(&t.config)).unwrap();
-        assert_eq!(failure(&job).0, "object_exists", "{name}");
-        assert_eq!(t.jobs().len(), 0);
-    }
-}
-
-#[test]
-fn a_busy_or_failing_service_is_waited_for() {
-    let answer =
-        |status: u16, headers: Value| json!({"status": status, "headers": headers, "body": "busy"});
-    for (answer, waited) in [
-        (answer(429, json!({"retry-after": "7"})), 7000),
-        (answer(429, json!({})), 5000),
-        (answer(503, json!({})), 1000),
-        (answer(500, json!({})), 1000),
-        (
-            json!({"status": 429, "headers": {}, "body": {"error": {"code": 429, "status":
-            "RESOURCE_EXHAUSTED", "message": "slow down", "details": [{"@type":
-            "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "6s"}]}}}),
-            6000,
-        ),
-    ] {
-        for (method, path) in [
-            ("GET", "storageLayout"),
-            ("GET", "/o\\?prefix"),
-            ("POST", "uploadType=multipart"),
-            ("POST", "uploadType=resumable"),
-            ("PUT", "upload_id"),
-            ("POST", "tuningJobs$"),
-            ("GET", "tuningJobs/"),
-        ] {
-            let t = Test::new();
-            t.control(json!({"rules": [{"method": method, "path": path, "answer": answer}]}));
-            let start = screensmith::base::ports::Clock::now(t.world.clock.as_ref());
-            t.completed(&t.run().unwrap());
-            t.all_sent_once(24);
-            let end = screensmith::base::ports::Clock::now(t.world.clock.as_ref());
-            assert!(end.since(start) >= waited, "{path}");
-        }
-    }
-}
-
-#[test]
 fn a_second_job_waits_for_the_first() {
     let t = Test::new();
     let first = block_on(t.world.tuner().start_finetune(&t.config)).unwrap();
@@ -403,85 +260,6 @@ fn a_second_job_waits_for_the_first() {
     let job = block_on(t.world.tuner().wait("ui-ground-2")).unwrap();
     assert_eq!(job.status, JobStatus::Completed);
     assert_eq!(t.jobs().len(), 2);
-}
-
-#[test]
-fn an_upload_that_breaks_off_goes_on_where_the_service_stands() {
-    let t = Test::with(60, 400_000);
-    // 5 MiB and a bit of the second chunk arrive.
-    t.control(
-        json!({"rules": [{"method": "PUT", "path": "upload_id", "skip": 1, "keep": 5_300_000}]}),
-    );
-    let job = t.run().unwrap();
-    t.completed(&job);
-    let State::Succeeded { .. } = job.state else {
-        panic!()
-    };
-    let lines = t.world.files.get("runs/ui-ground-1/train.jsonl").unwrap();
-    assert!(lines.len() > 17 << 20, "three chunks: {}", lines.len());
-    let state = t.control(json!({}))["state"].clone();
-    let received = state["payload"]["ui-ground-1/train.jsonl"]
-        .as_u64()
-        .unwrap();
-    let again = received - lines.len() as u64;
-    assert!(
-        again < 262_144,
-        "only what was no whole step is sent again: {again}"
-    );
-    let stored = state["objects"].as_array().unwrap();
-    let stored = stored
-        .iter()
-        .find(|o| o["path"] == "demo-bucket/ui-ground-1/train.jsonl")
-        .unwrap();
-    assert_eq!(stored["size"], json!(lines.len()));
-}
-
-#[test]
-fn a_session_that_is_over_begins_anew() {
-    let t = Test::new();
-    let gone = json!({"status": 410, "headers": {}, "body": ""});
-    t.control(json!({"rules": [{"method": "PUT", "path": "upload_id", "answer": gone}]}));
-    t.completed(&t.run().unwrap());
-    t.all_sent_once(24);
-}
-
-#[test]
-fn a_lost_answer_to_the_creation_leaves_one_job() {
-    for filter in [true, false] {
-        let t = Test::new();
-        // Other people's jobs fill a page before ours.
-        t.control(json!({"set": {"filter": filter, "page": 1},
-            "rules": [{"method": "POST", "path": "tuningJobs$", "drop": "after"}]}));
-        let job = t.run().unwrap();
-        t.completed(&job);
-        t.all_sent_once(24);
-    }
-    // The request itself is lost.
-    let t = Test::new();
-    t.control(json!({"rules": [{"method": "POST", "path": "tuningJobs$", "drop": "before"}]}));
-    t.completed(&t.run().unwrap());
-}
-
-#[test]
-fn a_kill_at_any_request_doubles_nothing() {
-    let whole = Test::with(12, 0);
-    whole.completed(&whole.run().unwrap());
-    let requests = whole.world.client.sent.get();
-    assert!(requests > 20, "{requests}");
-    let t = Test::with(12, 0);
-    for n in 0..requests {
-        t.control(json!({"reset": true}));
-        let world = World::new();
-        world.files.insert("data/ui.jsonl", dataset(12, 0));
-        world.secrets.insert(TOKEN, Secret::new("ya29.good"));
-        world.client.left.set(n);
-        let e = block_on(world.tuner().run(&t.config)).unwrap_err();
-        assert_eq!(e.code(), "killed", "after {n}");
-        world.client.left.set(usize::MAX);
-        let job = block_on(world.tuner().run(&t.config)).unwrap();
-        t.completed(&job);
-        t.all_sent_once(12);
-    }
 }
 
 #[test]
@@ -552,77 +330,10 @@ fn examples_that_were_left_out_are_problems_of_their_samples() {
 }
 
 #[test]
-fn jobs_that_fail_say_why() {
-    for (code, outcome, found) in [
-        (3, "FAILED", "invalid_argument"),
-        (7, "FAILED", "forbidden"),
-        (13, "FAILED", "server_error"),
-        (0, "EXPIRED", "expired"),
-    ] {
-        let t = Test::new();
-        t.control(
-            json!({"set": {"outcome": outcome, "error": {"code": code, "message": "Because."}}}),
-        );
-        let job = t.run().unwrap();
-        let (error, hint) = failure(&job);
-        assert_eq!(error, found);
-        assert!(!hint.is_empty());
-    }
-}
-
-#[test]
-fn cancelling_races_with_the_end() {
-    // Confirmed by the service.
-    let t = Test::new();
-    t.control(json!({"set": {"polls": 50}}));
-    block_on(t.world.tuner().start_finetune(&t.config)).unwrap();
-    block_on(t.world.tuner().cancel("ui-ground-1")).unwrap();
-    let job = block_on(t.world.tuner().wait("ui-ground-1")).unwrap();
-    assert_eq!(job.status, JobStatus::Cancelled);
-    assert_eq!(t.jobs()[0]["state"], "JOB_STATE_CANCELLED");
-
-    // The job finishes all the same: the model is not lost.
-    let t = Test::new();
-    t.control(json!({"set": {"cancel_ignored": true, "polls": 2}}));
-    block_on(t.world.tuner().start_finetune(&t.config)).unwrap();
-    block_on(t.world.tuner().cancel("ui-ground-1")).unwrap();
-    t.completed(&block_on(t.world.tuner().wait("ui-ground-1")).unwrap());
-
-    // It finished before the request came: the refusal is no failure.
-    let t = Test::new();
-    let job = block_on(t.world.tuner().start_finetune(&t.config)).unwrap();
-    let id = job.state.remote_id().unwrap().to_owned();
-    let provider = screensmith::provider::connect(
-        ProviderName::Gemini,
-        &t.world.ports,
-        &t.config.provider_options,
-    )
-    .unwrap();
-    while !block_on(provider.get(&id)).unwrap().state.is_final() {}
-    block_on(t.world.tuner().cancel("ui-ground-1")).unwrap();
-    t.completed(&block_on(t.world.tuner().wait("ui-ground-1")).unwrap());
-
-    // Cancelled while the answer to the creation is lost.
-    let t = Test::new();
-    t.control(json!({"rules": [
-        {"method": "POST", "path": "tuningJobs$", "drop": "after"},
-        {"method": "GET", "path": "tuningJobs\\?", "drop": "before", "times": 99}]}));
-    block_on(t.world.tuner().start_finetune(&t.config)).unwrap_err();
-    block_on(t.world.tuner().cancel("ui-ground-1")).unwrap();
-    t.control(json!({"rules": []}));
-    let job = block_on(t.world.tuner().wait("ui-ground-1")).unwrap();
-    assert_eq!(job.status, JobStatus::Cancelled);
-    assert_eq!(t.jobs().len(), 1);
-}
-
-#[test]
 fn a_slow_job_is_watched_to_its_end() {
     let t = Test::new();
     t.control(json!({"set": {"polls": 150}}));
-    let start = screensmith::base::ports::Clock::now(t.world.clock.as_ref());
-    t.completed(&t.run().unwrap());
-    let end = screensmith::base::ports::Clock::now(t.world.clock.as_ref());
-    assert!(end.since(start) > 30 * 60_000);
+    assert!(t.timed_run() > 30 * 60_000);
 }
 
 /// What the tests above lean on: the server knows only published names.
@@ -660,4 +371,50 @@ fn the_server_refuses_names_that_are_not_published() {
     }
     assert_eq!(ask("GET", &format!("{jobs}?page_sizes=1"), json!({})), 400);
     assert_eq!(ask("GET", &format!("{jobs}?pageSize=1"), json!({})), 200);
+}
+
+#[test]
+fn several_pictures_are_on_the_way_at_a_time() {
+    let t = Test::new();
+    t.control(json!({"rules": [{"path": "uploadType=multipart", "delay": 80, "times": 99}]}));
+    t.completed(&t.run().unwrap());
+    let most = t.control(json!({}))["most"].as_u64().unwrap();
+    assert!((3..=6).contains(&most), "{most}");
+}
+
+#[test]
+fn the_command_line_runs_a_real_job() {
+    let t = Test::new();
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    std::fs::write(at("ui.jsonl"), dataset(12, 0)).unwrap();
+    let mut config = t.config.clone();
+    config.dataset_path = at("ui.jsonl").display().to_string();
+    config.output_dir = at("runs").display().to_string();
+    std::fs::write(at("job.json"), serde_json::to_vec(&config).unwrap()).unwrap();
+    let run = |token: &str| {
+        std::process::Command::new(env!("CARGO_BIN_EXE_screensmith"))
+            .args(["run", "--config"])
+            .arg(at("job.json"))
+            .arg("--store")
+            .arg(at("store"))
+            .env(TOKEN, token)
+            .output()
+            .unwrap()
+    };
+    // The token is too old; with a new one the same command goes on.
+    let refused = run("ya29.old");
+    let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(
+        !refused.status.success() && told.contains("unauthorized"),
+        "{told}"
+    );
+    assert!(!told.contains("ya29"), "{told}");
+    let done = run("ya29.good");
+    let told = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert!(done.status.success(), "{told}");
+    assert!(String::from_utf8_lossy(&done.stdout).contains("/endpoints/"));
+    assert_eq!(t.jobs().len(), 1);
+    t.all_sent_once(12);
+    assert!(at("runs/ui-ground-1/artifacts/model.json").exists());
 }
