@@ -1,5 +1,6 @@
 //! `screensmith jobs`: what became of the jobs, and what can be done with them.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::{Args as ClapArgs, Subcommand};
@@ -9,8 +10,8 @@ use crate::base::system::block_on;
 use crate::cli::run::{self, StoreArg};
 use crate::cli::{Outcome, Output};
 use crate::error::{Error, Result};
-use crate::job::{FineTuneJob, FineTuneJobManager, Scheduler};
-use crate::provider::{PROVIDERS, ProviderName};
+use crate::job::{FineTuneConfig, FineTuneJob, FineTuneJobManager, Scheduler, series};
+use crate::provider::{PROVIDERS, ProviderName, RemoteEvent};
 
 /// Arguments of `jobs`.
 #[derive(Debug, ClapArgs)]
@@ -21,34 +22,97 @@ pub(super) struct Args {
     store: StoreArg,
 }
 
+/// A job.
+#[derive(Debug, ClapArgs)]
+struct Id {
+    /// Id of the job
+    id: String,
+}
+
 #[derive(Debug, Subcommand)]
 enum Action {
     /// All jobs, the newest first
-    List,
+    List {
+        /// Also those that were put away
+        #[arg(long)]
+        all: bool,
+        /// Only those with this tag
+        #[arg(long)]
+        tag: Option<String>,
+    },
     /// One job
-    Show {
-        /// Id of the job
-        id: String,
-    },
-    /// Go on with a job, or wait for it, to its end
-    Watch {
-        /// Id of the job
-        id: String,
-    },
+    Show(Id),
+    /// Go on with a job, or look on while another process does, to its end
+    Watch(Id),
     /// Stop a job
-    Cancel {
-        /// Id of the job
-        id: String,
-    },
+    Cancel(Id),
     /// Ask the vendor to pause a running job
-    Pause {
-        /// Id of the job
-        id: String,
-    },
+    Pause(Id),
     /// Ask the vendor to go on with a paused job
-    Resume {
-        /// Id of the job
-        id: String,
+    Resume(Id),
+    /// Start a job that has ended again, with changes, linked to the old one
+    Retry {
+        #[command(flatten)]
+        job: Id,
+        #[command(flatten)]
+        changes: Changes,
+    },
+    /// Print the settings of a job, changed, for another one
+    Duplicate {
+        #[command(flatten)]
+        job: Id,
+        #[command(flatten)]
+        changes: Changes,
+    },
+    /// Set the note of a job; without text remove it
+    Note {
+        #[command(flatten)]
+        job: Id,
+        /// The note
+        #[arg(default_value = "")]
+        text: String,
+    },
+    /// Add and remove tags of a job
+    Tag {
+        #[command(flatten)]
+        job: Id,
+        /// Tags to add
+        add: Vec<String>,
+        /// Tag to remove; repeatable
+        #[arg(long)]
+        remove: Vec<String>,
+    },
+    /// Put a job that has ended away
+    Archive {
+        #[command(flatten)]
+        job: Id,
+        /// Take it back
+        #[arg(long)]
+        undo: bool,
+    },
+    /// Forget a job that has ended, and its events; files and what the vendor has stay
+    Delete(Id),
+    /// The last events of a job
+    Events {
+        #[command(flatten)]
+        job: Id,
+        /// How many
+        #[arg(long, default_value_t = 50)]
+        limit: usize,
+        /// Those before this number
+        #[arg(long, value_name = "NUMBER")]
+        before: Option<u64>,
+    },
+    /// The curves of a job, as reported and smoothed
+    Metrics {
+        #[command(flatten)]
+        job: Id,
+        /// Most points of a curve; peaks are kept
+        #[arg(long, default_value_t = 200)]
+        points: usize,
+        /// Weight of the smoothing, 0 to below 1
+        #[arg(long, default_value_t = 0.6)]
+        smooth: f64,
     },
     /// Move every job forward until none is left to wait for
     Work,
@@ -58,80 +122,171 @@ enum Action {
         #[arg(long, value_name = "PROVIDER=NUMBER", value_parser = slot)]
         set: Vec<(ProviderName, u32)>,
     },
-    /// Copy what a job left behind
+    /// Copy what a job left behind; a copy that broke off goes on
     Artifacts {
-        /// Id of the job
-        id: String,
+        #[command(flatten)]
+        job: Id,
         /// Folder to copy into
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
     },
+    /// The complete run as a zip file: settings, dataset manifest, events, metrics
+    Bundle {
+        #[command(flatten)]
+        job: Id,
+        /// File to write
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+}
+
+/// Changes of settings.
+#[derive(Debug, ClapArgs)]
+struct Changes {
+    /// Name of the new job; else the old one's with a number
+    #[arg(long)]
+    name: Option<String>,
+    /// Change a setting, such as hyperparameters.n_epochs=2; the value is JSON or text
+    #[arg(long = "set", value_name = "FIELD=VALUE")]
+    set: Vec<String>,
 }
 
 /// Runs the command.
 pub(super) fn run(args: &Args, output: &Output) -> Result<Outcome> {
     let folder = &args.store.folder;
-    let reading = || run::open_read_only(folder);
+    let reading = || manager(&run::open_read_only(folder));
+    let writing = || Ok::<_, Error>(manager(&run::open(folder)?));
+    let tuner = || Ok::<_, Error>(run::finetuner(&run::open(folder)?, output));
+    let show = |job: FineTuneJob| output.result(&job, run::describe);
     match &args.action {
-        Action::List => {
-            let jobs = block_on(manager(&reading()).list())?;
+        Action::List { all, tag } => {
+            let mut jobs = block_on(reading().list())?;
+            jobs.retain(|j| {
+                (*all || !j.archived) && tag.as_ref().is_none_or(|t| j.tags.contains(t))
+            });
             output.result(&jobs, |jobs| table(jobs))?;
         }
-        Action::Show { id } => {
-            let job = block_on(manager(&reading()).get(id))?;
-            output.result(&job, run::describe)?;
+        Action::Show(Id { id }) => show(block_on(reading().get(id))?)?,
+        Action::Watch(Id { id }) => return run::finish(&block_on(tuner()?.wait(id))?, output),
+        Action::Cancel(Id { id }) => {
+            let tuner = tuner()?;
+            block_on(tuner.cancel(id))?;
+            show(block_on(tuner.wait(id))?)?;
         }
-        Action::Watch { id } => {
-            let tuner = run::finetuner(&run::open(folder)?, output);
-            let job = block_on(tuner.wait(id))?;
-            return run::finish(&job, output);
+        Action::Pause(Id { id }) => show(block_on(tuner()?.pause(id))?)?,
+        Action::Resume(Id { id }) => show(block_on(tuner()?.resume(id))?)?,
+        Action::Retry { job, changes } => {
+            let tuner = tuner()?;
+            let config = changed(tuner.job_manager(), &job.id, changes)?;
+            let new = block_on(tuner.retry(&job.id, &config))?;
+            return run::finish(&run::to_the_end(tuner, &new.job_id)?, output);
         }
-        Action::Pause { id } => {
-            let tuner = run::finetuner(&run::open(folder)?, output);
-            let job = block_on(tuner.pause(id))?;
-            output.result(&job, run::describe)?;
+        Action::Duplicate { job, changes } => {
+            let config = changed(&reading(), &job.id, changes)?;
+            let text = serde_json::to_string_pretty(&config)?;
+            output.result(&config, |_| text)?;
         }
-        Action::Resume { id } => {
-            let tuner = run::finetuner(&run::open(folder)?, output);
-            let job = block_on(tuner.resume(id))?;
-            output.result(&job, run::describe)?;
+        Action::Note { job, text } => show(block_on(writing()?.set_note(&job.id, text))?)?,
+        Action::Tag { job, add, remove } => {
+            show(block_on(writing()?.tag(&job.id, add, remove))?)?;
         }
-        Action::Work => return work(folder, output),
-        Action::Slots { set } => {
-            let ports = run::open(folder)?;
-            let manager = manager(&ports);
-            let mut slots = block_on(manager.slots())?;
-            for (provider, number) in set {
-                slots.set(*provider, *number);
-            }
-            if !set.is_empty() {
-                block_on(manager.set_slots(&slots))?;
-            }
-            let all: std::collections::BTreeMap<&str, u32> = PROVIDERS
-                .iter()
-                .map(|v| (v.name().id(), slots.of(v.name())))
-                .collect();
-            output.result(&all, |all| {
-                let lines = all.iter().map(|(name, n)| format!("{name}: {n}"));
-                lines.collect::<Vec<_>>().join("\n")
+        Action::Archive { job, undo } => show(block_on(writing()?.archive(&job.id, !undo))?)?,
+        Action::Delete(Id { id }) => {
+            block_on(writing()?.delete(id))?;
+            output.result(&serde_json::json!({"deleted": id}), |_| {
+                format!("{id}: forgotten")
             })?;
         }
-        Action::Cancel { id } => {
-            let ports = run::open(folder)?;
-            let tuner = run::finetuner(&ports, output);
-            block_on(tuner.cancel(id))?;
-            let job = block_on(tuner.wait(id))?;
-            output.result(&job, run::describe)?;
+        Action::Events { job, limit, before } => {
+            let page = block_on(reading().events_before(&job.id, *before, *limit))?;
+            output.result(&page, |page| {
+                let line = |e: &RemoteEvent| format!("{} {}", e.created_at, e.message);
+                page.events.iter().map(line).collect::<Vec<_>>().join("\n")
+            })?;
         }
-        Action::Artifacts { id, out } => {
-            let ports = reading();
+        Action::Metrics {
+            job,
+            points,
+            smooth,
+        } => {
+            let all = block_on(reading().metrics(&job.id))?;
+            output.result(&series::curves(&all, *smooth, *points), |curves| {
+                let last = |c: &series::Curve| {
+                    let (step, value) = c.raw.last().copied().unwrap_or_default();
+                    let (_, smooth) = c.smoothed.last().copied().unwrap_or_default();
+                    format!(
+                        "{}: {value:.4} at step {step}, smoothed {smooth:.4}",
+                        c.name
+                    )
+                };
+                curves.iter().map(last).collect::<Vec<_>>().join("\n")
+            })?;
+        }
+        Action::Work => return work(folder, output),
+        Action::Slots { set } => slots(&writing()?, set, output)?,
+        Action::Artifacts { job, out } => {
+            let ports = run::open_read_only(folder);
             let tuner = run::finetuner(&ports, output);
-            let to = out.to_string_lossy();
-            let paths = block_on(tuner.download_model(id, &to))?;
+            let paths = block_on(tuner.download_model(&job.id, &out.to_string_lossy()))?;
             output.result(&paths, |paths| paths.join("\n"))?;
+        }
+        Action::Bundle { job, out } => {
+            let ports = run::open_read_only(folder);
+            let bytes = block_on(run::finetuner(&ports, output).bundle(&job.id))?;
+            let path = out.to_string_lossy();
+            block_on(ports.files.write_all(&path, &bytes))?;
+            let told = serde_json::json!({"path": path, "bytes": bytes.len()});
+            output.result(&told, |_| format!("{path}: {} bytes", bytes.len()))?;
         }
     }
     Ok(Outcome::Done)
+}
+
+/// The settings of a job with changes, under a free name.
+fn changed(manager: &FineTuneJobManager, id: &str, changes: &Changes) -> Result<FineTuneConfig> {
+    let config = block_on(manager.duplicate(id))?;
+    let mut json = serde_json::to_value(&config)?;
+    if let Some(name) = &changes.name {
+        json["job_name"] = name.as_str().into();
+    }
+    for change in &changes.set {
+        let (path, text) = change.split_once('=').ok_or_else(|| {
+            Error::caller("set", format!("{change:?} has no ="))
+                .at("--set")
+                .hint("write FIELD=VALUE, such as hyperparameters.n_epochs=2")
+        })?;
+        let value = serde_json::from_str(text).unwrap_or_else(|_| text.into());
+        let pointer = format!("/{}", path.replace('.', "/"));
+        let (parent, field) = pointer.rsplit_once('/').unwrap_or_default();
+        match json.pointer_mut(parent).and_then(|p| p.as_object_mut()) {
+            Some(map) => map.insert(field.to_owned(), value),
+            None => {
+                return Err(Error::caller("set", format!("there is no field {path:?}"))
+                    .at("--set")
+                    .hint("the fields are those of the configuration"));
+            }
+        };
+    }
+    FineTuneConfig::from_json(&json.to_string())
+}
+
+/// Prints the slots, changed if asked.
+fn slots(manager: &FineTuneJobManager, set: &[(ProviderName, u32)], output: &Output) -> Result<()> {
+    let mut slots = block_on(manager.slots())?;
+    for (provider, number) in set {
+        slots.set(*provider, *number);
+    }
+    if !set.is_empty() {
+        block_on(manager.set_slots(&slots))?;
+    }
+    let all: BTreeMap<&str, u32> = PROVIDERS
+        .iter()
+        .map(|v| (v.name().id(), slots.of(v.name())))
+        .collect();
+    output.result(&all, |all| {
+        let lines = all.iter().map(|(name, n)| format!("{name}: {n}"));
+        lines.collect::<Vec<_>>().join("\n")
+    })
 }
 
 fn slot(text: &str) -> std::result::Result<(ProviderName, u32), String> {

@@ -30,6 +30,9 @@ pub(super) struct Args {
     /// Only tell what would be sent where, what is wrong, and what it would cost
     #[arg(long)]
     preflight: bool,
+    /// Only put it into the queue: `jobs work` goes on with it
+    #[arg(long, conflicts_with = "preflight")]
+    enqueue: bool,
     /// Practise: nothing is sent, nothing is trained, everything is marked SIMULATED
     #[arg(long)]
     simulated: bool,
@@ -44,7 +47,12 @@ pub(super) struct Args {
 #[derive(Clone, Debug, ClapArgs)]
 pub(super) struct StoreArg {
     /// Folder of jobs and registry
-    #[arg(long = "store", value_name = "DIR", default_value = "./finetune_runs")]
+    #[arg(
+        long = "store",
+        global = true,
+        value_name = "DIR",
+        default_value = "./finetune_runs"
+    )]
     pub(super) folder: PathBuf,
 }
 
@@ -74,14 +82,23 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Outcome> {
         output.problems(&before.problems, 20);
         output.note(&forecast(&before));
     }
-    let job = block_on(tuner.start_finetune(&config))?;
-    let job = if matches!(job.state, State::Waiting) {
-        // Its turn depends on others, which nobody else may be driving.
-        block_on(Scheduler::new(tuner).work_until(&job.job_id))?
+    let job = block_on(tuner.enqueue(&config))?;
+    if args.enqueue {
+        output.result(&job, describe)?;
+        return Ok(Outcome::Done);
+    }
+    finish(&to_the_end(tuner, &job.job_id)?, output)
+}
+
+/// Drives a stored job to its end; while it waits for others, drives those too, because nobody
+/// else may be doing so.
+pub(super) fn to_the_end(tuner: VisionFinetuner, job_id: &str) -> Result<FineTuneJob> {
+    let job = block_on(tuner.job_manager().get(job_id))?;
+    if matches!(job.state, State::Waiting) {
+        block_on(Scheduler::new(tuner).work_until(job_id))
     } else {
-        block_on(tuner.wait(&job.job_id))?
-    };
-    finish(&job, output)
+        block_on(tuner.wait(job_id))
+    }
 }
 
 /// What would happen, in a few lines.
@@ -279,6 +296,25 @@ pub(super) fn describe(job: &FineTuneJob) -> String {
     let loss = |v: Option<f64>| v.map(|v| format!("{v:.4}"));
     line("train loss", loss(job.metrics.train_loss));
     line("valid loss", loss(job.metrics.validation_loss));
+    if job.metrics.trained_tokens.is_some() || job.estimate.is_some() {
+        let number = |n: Option<u64>| n.map_or_else(|| "unknown".to_owned(), |n| n.to_string());
+        let estimate = job.estimate.as_ref().and_then(|e| e.training_tokens);
+        let (billed, about) = (number(job.metrics.trained_tokens), number(estimate));
+        line(
+            "tokens",
+            Some(format!("{billed} billed, {about} estimated")),
+        );
+    }
+    line(
+        "progress",
+        job.progress()
+            .map(|p| format!("step {} of {}", p.done, p.total)),
+    );
+    line("finish", job.estimated_finish.map(|t| t.to_string()));
+    line("retry of", job.retry_of.clone());
+    let tags: Vec<&str> = job.tags.iter().map(String::as_str).collect();
+    line("tags", (!tags.is_empty()).then(|| tags.join(", ")));
+    line("note", (!job.note.is_empty()).then(|| job.note.clone()));
     line("updated", Some(job.updated_at.to_string()));
     out
 }

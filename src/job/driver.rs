@@ -144,6 +144,14 @@ impl VisionFinetuner {
     /// `dependency_missing` when there is no job to start after; a taken `register_llm_key`;
     /// failures of storage.
     pub async fn enqueue(&self, config: &FineTuneConfig) -> Result<FineTuneJob> {
+        self.enqueue_as(config, None).await
+    }
+
+    pub(super) async fn enqueue_as(
+        &self,
+        config: &FineTuneConfig,
+        retry_of: Option<&str>,
+    ) -> Result<FineTuneJob> {
         problem::check(&self.problems(config))?;
         self.connect(config)?;
         if self.ports.files.size(&config.dataset_path).await?.is_none() {
@@ -196,6 +204,7 @@ impl VisionFinetuner {
         let unique = unique_key(&job_id, config, now.millis());
         let mut job = FineTuneJob::new(job_id, config.clone(), unique, now);
         job.dataset_sha256 = Some(self.dataset(config).await?);
+        job.retry_of = retry_of.map(str::to_owned);
         self.manager.write(&job, Expect::Absent, &[]).await?;
         self.tell(Update::Job(&job));
         Ok(job)
@@ -375,7 +384,8 @@ impl VisionFinetuner {
         }
     }
 
-    /// Copies the artifacts of a job into `folder` and returns their paths.
+    /// Copies the artifacts of a job into `folder` and returns their paths. A download that
+    /// broke off goes on where it stopped; `artifacts.json` there lists the files with checksums.
     ///
     /// # Errors
     /// `job_missing`; `no_artifacts` while the vendor has no job; failures of provider or
@@ -391,7 +401,10 @@ impl VisionFinetuner {
             .hint("wait until the job runs"));
         };
         let provider = self.connect(&job.config)?;
-        self.save_artifacts(id, folder, provider.as_ref()).await
+        let saved = self
+            .save_artifacts(&job, id, folder, provider.as_ref())
+            .await?;
+        Ok(saved.into_iter().map(|a| a.path).collect())
     }
 
     pub(super) fn connect(&self, config: &FineTuneConfig) -> Result<Rc<dyn Provider>> {

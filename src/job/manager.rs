@@ -36,6 +36,15 @@ pub struct ImportReport {
     pub same: usize,
 }
 
+/// A page of events.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+pub struct EventPage {
+    /// Number of the first event here, counted from 0; earlier pages end before it.
+    pub first: u64,
+    /// The events, oldest first.
+    pub events: Vec<RemoteEvent>,
+}
+
 fn events_of(job_id: &str) -> String {
     format!("events/{job_id}")
 }
@@ -130,6 +139,56 @@ impl FineTuneJobManager {
             out.extend(events);
         }
         Ok(out)
+    }
+
+    /// A page of the events of a job: at most `limit` events before number `before` (the last
+    /// ones when `None`), oldest first, without reading the others.
+    ///
+    /// # Errors
+    /// A failure of storage.
+    pub async fn events_before(
+        &self,
+        job_id: &str,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<EventPage> {
+        let collection = events_of(job_id);
+        let mut first = before.unwrap_or(u64::MAX);
+        let mut chunk_before = before.map(|n| format!("{n:09}"));
+        let mut newest_first: Vec<RemoteEvent> = Vec::new();
+        while newest_first.len() < limit {
+            let chunks = self
+                .store
+                .scan_back(&collection, chunk_before.as_deref(), 8)
+                .await?;
+            if chunks.is_empty() {
+                break;
+            }
+            for chunk in chunks {
+                // Keys are made by `write`; anything else is damage.
+                let start: u64 = chunk.key.parse().map_err(|_| {
+                    Error::storage("storage_damaged", "an event has no number")
+                        .at(format!("{collection}/{}", chunk.key))
+                })?;
+                let events: Vec<RemoteEvent> = serde_json::from_value(chunk.value)?;
+                let numbered = (start..).zip(events).filter(|(n, _)| *n < first);
+                let mut part: Vec<(u64, RemoteEvent)> = numbered.collect();
+                while let Some((n, event)) = part.pop() {
+                    if newest_first.len() == limit {
+                        break;
+                    }
+                    first = n;
+                    newest_first.push(event);
+                }
+                chunk_before = Some(chunk.key);
+            }
+        }
+        newest_first.reverse();
+        let first = if newest_first.is_empty() { 0 } else { first };
+        Ok(EventPage {
+            first,
+            events: newest_first,
+        })
     }
 
     /// The numbers of every reported step of a job, in order.

@@ -4,8 +4,13 @@
 //! it. Every step is stored before the next begins, so a job goes on after a reload or crash
 //! wherever it stood, and the vendor is never asked for the same job twice.
 
+mod artifacts;
+mod bundle;
 mod config;
 mod driver;
+mod edit;
+#[cfg(test)]
+mod edit_tests;
 mod left_out;
 mod manager;
 mod preflight;
@@ -26,9 +31,9 @@ mod version;
 
 pub use config::{FineTuneConfig, Start, key_fault};
 pub use driver::{ModelSink, TunedModel, Update, VisionFinetuner};
-pub use manager::{FineTuneJobManager, ImportReport, JOBS};
+pub use manager::{EventPage, FineTuneJobManager, ImportReport, JOBS};
 pub use preflight::{Preflight, Sending};
 pub use queue::{DEFAULT_SLOTS, Scheduler, Slots};
-pub use record::{DatasetPaths, FineTuneJob, Hold, JobMetrics};
+pub use record::{DatasetPaths, FineTuneJob, Hold, JobMetrics, SavedArtifact};
 pub use state::{Event, JobStatus, Prepared, State, Uploaded};
 pub use version::{DatasetVersion, TokenEstimate};

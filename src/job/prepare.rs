@@ -295,16 +295,15 @@ fn findings(split: Vec<Problem>, reports: &[Report; 2]) -> Vec<Problem> {
     out
 }
 
-/// A picture's path below the folder of the dataset.
-fn below(folder: &str, path: &str) -> Result<String> {
+/// A relative path below a folder.
+pub(super) fn below(folder: &str, path: &str) -> Result<String> {
     let plain =
         !path.contains(['\\', ':']) && path.split('/').all(|p| !matches!(p, "" | "." | ".."));
     if !plain {
-        return Err(Error::data(
-            "image_path",
-            format!("{path:?} leaves the folder of the dataset"),
-        )
-        .hint("use a relative path below the dataset file"));
+        return Err(
+            Error::data("path_outside", format!("{path:?} leaves its folder"))
+                .hint("only relative paths below the folder are read and written"),
+        );
     }
     Ok(if folder.is_empty() {
         path.to_owned()

@@ -1,5 +1,7 @@
 //! [`FineTuneJob`]: a job as it is stored and exported, in the seed's shape.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -8,7 +10,7 @@ use crate::job::config::FineTuneConfig;
 use crate::job::state::{JobStatus, State};
 use crate::job::version::TokenEstimate;
 use crate::problem::Problem;
-use crate::provider::{MetricPoint, ProviderName, RemoteError};
+use crate::provider::{MetricPoint, Progress, ProviderName, RemoteError, RemoteState};
 
 /// The prepared files, in the seed's shape.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,6 +72,21 @@ impl JobMetrics {
             self.total_steps = Some(p.total_steps);
         }
     }
+}
+
+/// A file that was fetched from the vendor.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedArtifact {
+    /// Its name at the vendor.
+    pub name: String,
+    /// What it is.
+    pub media_type: String,
+    /// Where it lies here.
+    pub path: String,
+    /// Its size.
+    pub bytes: u64,
+    /// Its checksum as it was received, lower-case hex.
+    pub sha256: String,
 }
 
 /// Waiting before the next try of a step that failed.
@@ -150,9 +167,27 @@ pub struct FineTuneJob {
     /// The vendor's id of the last stored event.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_event: Option<String>,
-    /// The end of training as the vendor estimates it.
+    /// The end of training as the vendor estimates it, else from the pace so far.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub estimated_finish: Option<Timestamp>,
+    /// What the user noted.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+    /// The user's labels, which stay here.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub tags: BTreeSet<String>,
+    /// Put away: listed only on request.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub archived: bool,
+    /// The job that this one tries again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_of: Option<String>,
+    /// Files that were fetched from the vendor.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub artifacts: Vec<SavedArtifact>,
+    /// When the first step of the present stretch of training was seen, and how many were done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pace: Option<(Timestamp, u64)>,
     /// What the user should know, such as a registration that was refused.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub problems: Vec<Problem>,
@@ -190,8 +225,43 @@ impl FineTuneJob {
             events: 0,
             last_event: None,
             estimated_finish: None,
+            note: String::new(),
+            tags: BTreeSet::new(),
+            archived: false,
+            retry_of: None,
+            artifacts: Vec::new(),
+            pace: None,
             problems: Vec::new(),
         }
+    }
+
+    /// Steps done of steps to do, while the vendor trains and tells.
+    pub fn progress(&self) -> Option<Progress> {
+        match &self.state {
+            State::Remote { progress, .. } => *progress,
+            _ => None,
+        }
+    }
+
+    /// Takes note of the pace and estimates the end from it; `None` while too little is known.
+    pub(super) fn estimate_finish(&mut self, now: Timestamp) -> Option<Timestamp> {
+        let running = matches!(
+            &self.state,
+            State::Remote {
+                stage: RemoteState::Running,
+                pause: None,
+                ..
+            }
+        );
+        let Some(p) = self.progress().filter(|p| running && p.done > 0) else {
+            self.pace = None;
+            return None;
+        };
+        let (since, first) = *self.pace.get_or_insert((now, p.done));
+        let steps = p.done.checked_sub(first).filter(|n| *n > 0)?;
+        let left = p.total.saturating_sub(p.done) as f64 / steps as f64;
+        let ms = now.since(since) as f64 * left;
+        Some(now.plus_millis(ms as i64))
     }
 
     /// Moves the state on and the fields that follow from it.

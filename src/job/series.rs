@@ -1,5 +1,7 @@
 //! Curves for people: smoothing, and fewer points without losing the peaks.
 
+use crate::provider::MetricPoint;
+
 /// A point of a curve: step and value.
 pub type XY = (u64, f64);
 
@@ -54,6 +56,44 @@ pub fn smooth(points: &[XY], weight: f64) -> Vec<XY> {
             (*x, mean / (1.0 - left))
         })
         .collect()
+}
+
+/// A curve of a job, as it was reported and smoothed.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct Curve {
+    /// `train_loss`, `validation_loss`, `train_accuracy`, `validation_accuracy`.
+    pub name: &'static str,
+    /// Points as reported, fewer when there were many, peaks kept.
+    pub raw: Vec<XY>,
+    /// The smoothed curve, likewise.
+    pub smoothed: Vec<XY>,
+}
+
+/// The curves of a job with at most about `max_points` points each; a curve without points is
+/// left out. `weight` is that of [`smooth`].
+pub fn curves(points: &[MetricPoint], weight: f64, max_points: usize) -> Vec<Curve> {
+    type Value = fn(&MetricPoint) -> Option<f64>;
+    const NAMES: [(&str, Value); 4] = [
+        ("train_loss", |p| p.train_loss),
+        ("validation_loss", |p| p.full_valid_loss.or(p.valid_loss)),
+        ("train_accuracy", |p| p.train_mean_token_accuracy),
+        ("validation_accuracy", |p| {
+            p.full_valid_mean_token_accuracy
+                .or(p.valid_mean_token_accuracy)
+        }),
+    ];
+    let curve = |(name, value): (&'static str, Value)| {
+        let all: Vec<XY> = points
+            .iter()
+            .filter_map(|p| Some((p.step, value(p).filter(|v| v.is_finite())?)))
+            .collect();
+        (!all.is_empty()).then(|| Curve {
+            name,
+            raw: downsample(&all, max_points),
+            smoothed: downsample(&smooth(&all, weight), max_points),
+        })
+    };
+    NAMES.into_iter().filter_map(curve).collect()
 }
 
 #[cfg(test)]

@@ -292,6 +292,10 @@ impl VisionFinetuner {
         job.updated_at = self.ports.clock.now();
         let state = job.state.clone().next(Event::Seen(remote));
         job.set_state(state);
+        let pace = job.estimate_finish(job.updated_at);
+        if !job.state.is_final() {
+            job.estimated_finish = job.estimated_finish.or(pace);
+        }
     }
 
     /// Fetches artifacts and registers the model.
@@ -302,18 +306,19 @@ impl VisionFinetuner {
             job = self.poll(&job, id, provider).await?;
         }
         if let State::Saving { id, .. } = &job.state {
-            let output = if provider.works_locally() {
-                job.folder()
+            let (output, saved_files) = if provider.works_locally() {
+                (job.folder(), Vec::new())
             } else {
                 let folder = format!("{}/artifacts", job.folder());
-                self.save_artifacts(id, &folder, provider).await?;
-                format!("{folder}/model.json")
+                let saved = self.save_artifacts(&job, id, &folder, provider).await?;
+                (format!("{folder}/model.json"), saved)
             };
             let register = job.config.register_llm_key.is_some() && self.registry.is_some();
             let saved = Event::Saved { register };
             (job, _) = self
                 .apply(&job.job_id, saved, |job| {
                     job.output_artifact = Some(output.clone());
+                    job.artifacts.clone_from(&saved_files);
                 })
                 .await?;
         }
@@ -341,23 +346,6 @@ impl VisionFinetuner {
                 .await?;
         }
         Ok(job)
-    }
-
-    pub(super) async fn save_artifacts(
-        &self,
-        id: &str,
-        folder: &str,
-        provider: &dyn Provider,
-    ) -> Result<Vec<String>> {
-        let mut paths = Vec::new();
-        for artifact in provider.artifacts(id).await? {
-            let path = format!("{}/{}", folder.trim_end_matches('/'), artifact.name);
-            let mut file = self.ports.files.create(&path).await?;
-            provider.save(id, &artifact, file.as_mut()).await?;
-            file.finish().await?;
-            paths.push(path);
-        }
-        Ok(paths)
     }
 
     /// Applies an event to the stored job. Returns the job and whether its state changed. A

@@ -30,7 +30,7 @@ pub use types::{
 
 use crate::base::ports::{FileWriter, LocalFuture, Ports};
 use crate::base::time::Timestamp;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::problem::Problem;
 
 /// What is known of a vendor without talking to it.
@@ -248,6 +248,26 @@ pub trait Provider {
         to: &'a mut dyn FileWriter,
     ) -> LocalFuture<'a, Result<()>>;
 
+    /// Writes an artifact's bytes from offset `from` on, for a download that broke off. A
+    /// vendor that cannot begin in the middle sends all of it again, and only the rest is
+    /// written.
+    fn save_from<'a>(
+        &'a self,
+        id: &'a str,
+        artifact: &'a Artifact,
+        from: u64,
+        to: &'a mut dyn FileWriter,
+    ) -> LocalFuture<'a, Result<()>> {
+        Box::pin(async move {
+            let mut rest = Rest { skip: from, to };
+            self.save(id, artifact, &mut rest).await?;
+            match rest.skip {
+                0 => Ok(()),
+                _ => Err(artifact_changed(&artifact.name)),
+            }
+        })
+    }
+
     /// Milliseconds until asking again makes sense.
     fn poll_after_ms(&self, job: RemoteState) -> u64 {
         match job {
@@ -255,6 +275,41 @@ pub trait Provider {
             _ => 15_000,
         }
     }
+}
+
+/// Leaves out the first bytes.
+struct Rest<'a> {
+    skip: u64,
+    to: &'a mut dyn FileWriter,
+}
+
+impl FileWriter for Rest<'_> {
+    fn write<'a>(&'a mut self, bytes: &'a [u8]) -> LocalFuture<'a, Result<()>> {
+        let skipped = usize::try_from(self.skip)
+            .unwrap_or(usize::MAX)
+            .min(bytes.len());
+        self.skip -= skipped as u64;
+        match bytes.get(skipped..) {
+            Some(rest) if !rest.is_empty() => self.to.write(rest),
+            _ => Box::pin(async { Ok(()) }),
+        }
+    }
+
+    fn finish(self: Box<Self>) -> LocalFuture<'static, Result<()>> {
+        // The owner of the file finishes it.
+        Box::pin(async { Ok(()) })
+    }
+}
+
+/// The error of an artifact that is shorter than what was fetched of it before.
+pub(crate) fn artifact_changed(name: &str) -> Error {
+    Error::new(
+        ErrorKind::Provider,
+        "artifact_changed",
+        "the file at the vendor is another one than when the download began",
+    )
+    .at(name)
+    .hint("remove the unfinished .part file and download again")
 }
 
 /// Connects to `name`: to its practice version when the options ask for one.

@@ -37,6 +37,8 @@ const LOCK: &str = "lock";
 
 type Collection = BTreeMap<String, Value>;
 
+/// Collections that are kept in memory: a store may hold the events of thousands of jobs.
+const MAX_CACHED: usize = 16;
 /// How long a write waits for another process to finish its own, in milliseconds.
 const PATIENCE_MS: u64 = 10_000;
 
@@ -201,7 +203,11 @@ impl FileStore {
             (None, Some(stamp)) => {
                 let c = Rc::new(self.read(collection)?);
                 let kept = (stamp, Rc::clone(&c));
-                self.cache.borrow_mut().insert(collection.to_owned(), kept);
+                let mut cache = self.cache.borrow_mut();
+                if cache.len() >= MAX_CACHED {
+                    cache.clear();
+                }
+                cache.insert(collection.to_owned(), kept);
                 c
             }
         };
@@ -317,6 +323,9 @@ impl FileStore {
             remove(&self.journal())?;
         }
         let mut cache = self.cache.borrow_mut();
+        if cache.len() + touched.len() > MAX_CACHED {
+            cache.clear();
+        }
         for (name, content) in touched {
             // Nobody else can have replaced the file: the lock is still held.
             match Stamp::of(&self.path(&name)) {

@@ -47,6 +47,9 @@ pub(crate) struct SimJob {
     pub(crate) id: String,
     pub(crate) created_at: Timestamp,
     pub(crate) cancelled_at: Option<Timestamp>,
+    /// When it was paused, and when it went on.
+    #[serde(default)]
+    pub(crate) pauses: Vec<(Timestamp, Option<Timestamp>)>,
     pub(crate) model: String,
     pub(crate) scenario: Scenario,
     pub(crate) seed: u64,
@@ -253,6 +256,7 @@ impl Simulated {
             id: id.clone(),
             created_at: self.ports.clock.now(),
             cancelled_at: None,
+            pauses: Vec::new(),
             model: self.vendor.simulated_model(&job.base_model, &job.name),
             scenario: self.simulation.scenario,
             seed: self.simulation.seed,
@@ -299,6 +303,34 @@ impl Simulated {
             serde_json::to_value(&job)?,
             Expect::Version(doc.version),
         );
+        self.ports.store.commit(batch).await?;
+        Ok(Timeline::new(job).remote(now))
+    }
+
+    async fn pause_job(&self, id: &str, pause: bool) -> Result<RemoteJob> {
+        let (doc, mut job) = self.job(id).await?;
+        let now = self.ports.clock.now();
+        let before = Timeline::new(job.clone()).remote(now);
+        match (before.state, pause) {
+            (RemoteState::Running, true) => job.pauses.push((now, None)),
+            (RemoteState::Paused, false) => {
+                if let Some((_, to)) = job.pauses.last_mut() {
+                    *to = Some(now);
+                }
+            }
+            (RemoteState::Paused, true) | (RemoteState::Running, false) => return Ok(before),
+            _ => {
+                return Err(Error::new(
+                    ErrorKind::Provider,
+                    "invalid_state",
+                    format!("{SIMULATED}: only a job that trains can be paused"),
+                )
+                .at(id)
+                .hint("wait until it trains"));
+            }
+        }
+        let value = serde_json::to_value(&job)?;
+        let batch = Batch::new().put(JOBS, id, value, Expect::Version(doc.version));
         self.ports.store.commit(batch).await?;
         Ok(Timeline::new(job).remote(now))
     }
@@ -383,6 +415,14 @@ impl Provider for Simulated {
         Box::pin(self.cancel_job(id))
     }
 
+    fn pause<'a>(&'a self, id: &'a str) -> LocalFuture<'a, Result<RemoteJob>> {
+        Box::pin(self.pause_job(id, true))
+    }
+
+    fn resume<'a>(&'a self, id: &'a str) -> LocalFuture<'a, Result<RemoteJob>> {
+        Box::pin(self.pause_job(id, false))
+    }
+
     fn artifacts<'a>(&'a self, id: &'a str) -> LocalFuture<'a, Result<Vec<Artifact>>> {
         Box::pin(async move {
             self.job(id).await?;
@@ -410,6 +450,22 @@ impl Provider for Simulated {
         to: &'a mut dyn FileWriter,
     ) -> LocalFuture<'a, Result<()>> {
         Box::pin(async move { to.write(&self.artifact_bytes(id, artifact).await?).await })
+    }
+
+    fn save_from<'a>(
+        &'a self,
+        id: &'a str,
+        artifact: &'a Artifact,
+        from: u64,
+        to: &'a mut dyn FileWriter,
+    ) -> LocalFuture<'a, Result<()>> {
+        Box::pin(async move {
+            let bytes = self.artifact_bytes(id, artifact).await?;
+            let from = usize::try_from(from).unwrap_or(usize::MAX);
+            let rest = bytes.get(from..);
+            to.write(rest.ok_or_else(|| crate::provider::artifact_changed(&artifact.name))?)
+                .await
+        })
     }
 
     fn poll_after_ms(&self, _: RemoteState) -> u64 {

@@ -57,8 +57,17 @@ impl Timeline {
         }
     }
 
+    /// The time at which the job has lived for `ms`, pauses left out.
     fn at(&self, ms: i64) -> Timestamp {
-        self.job.created_at.plus_millis(ms)
+        let mut t = self.job.created_at.plus_millis(ms);
+        for (from, to) in &self.job.pauses {
+            if let Some(to) = to
+                && t.since(*from) > 0
+            {
+                t = t.plus_millis(to.since(*from));
+            }
+        }
+        t
     }
 
     /// When `step` ends.
@@ -92,15 +101,25 @@ impl Timeline {
     fn end(&self) -> (i64, RemoteState) {
         let natural = self.natural_end();
         match self.job.cancelled_at {
-            Some(t) if t.since(self.job.created_at) < natural.0 => {
-                (t.since(self.job.created_at), RemoteState::Cancelled)
-            }
+            Some(t) if self.elapsed(t) < natural.0 => (self.elapsed(t), RemoteState::Cancelled),
             _ => natural,
         }
     }
 
     fn elapsed(&self, now: Timestamp) -> i64 {
-        now.since(self.job.created_at).max(0)
+        let mut lived = now.since(self.job.created_at);
+        for (from, to) in &self.job.pauses {
+            let to = to.filter(|t| now.since(*t) > 0).unwrap_or(now);
+            lived -= to.since(*from).max(0);
+        }
+        lived.max(0)
+    }
+
+    fn is_paused(&self, now: Timestamp) -> bool {
+        self.job
+            .pauses
+            .iter()
+            .any(|(from, to)| now.since(*from) >= 0 && to.is_none_or(|t| now.since(t) < 0))
     }
 
     fn steps_done(&self, now: Timestamp) -> u64 {
@@ -127,6 +146,8 @@ impl Timeline {
         let (end, outcome) = self.end();
         if t >= end {
             outcome
+        } else if self.is_paused(now) {
+            RemoteState::Paused
         } else if t < self.validated {
             RemoteState::Validating
         } else if t < self.started {
