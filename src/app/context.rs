@@ -1,6 +1,6 @@
 //! What all pages share: one `Copy` bundle of signals.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use leptos::prelude::*;
@@ -94,6 +94,12 @@ pub(crate) struct Ctx {
     /// Bytes of the uploads under way, by job.
     pub(crate) uploads: RwSignal<BTreeMap<String, Upload>>,
     pub(crate) models: RwSignal<Vec<RegistryEntry>>,
+    /// Names of the keys that were given in this tab.
+    pub(crate) keys: RwSignal<BTreeSet<&'static str>>,
+    /// Why jobs could not go on, by job.
+    pub(crate) stuck: RwSignal<BTreeMap<String, String>>,
+    /// Number of the present drive of all jobs.
+    pub(crate) turn: StoredValue<u64>,
 
     pub(crate) overlay: RwSignal<Overlay>,
     /// Boxes are hidden while a key is held.
@@ -139,6 +145,9 @@ impl Ctx {
             events: RwSignal::new(BTreeMap::new()),
             uploads: RwSignal::new(BTreeMap::new()),
             models: RwSignal::new(Vec::new()),
+            keys: RwSignal::new(BTreeSet::new()),
+            stuck: RwSignal::new(BTreeMap::new()),
+            turn: StoredValue::new(0),
             overlay: RwSignal::new(overlay.unwrap_or_default()),
             peek: RwSignal::new(false),
             current: RwSignal::new(0),

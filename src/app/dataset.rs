@@ -42,7 +42,7 @@ pub(crate) fn open(ctx: Ctx) {
     leptos::task::spawn_local(async move {
         match IndexedDb::open(DATABASE).await {
             Ok(db) => {
-                ctx.drivers.set(Some(Work::new(ctx, db.ports())));
+                ctx.drivers.set(Some(Work::new(ctx, &db)));
                 if let Err(e) = restore(ctx).await {
                     ctx.failed("The last dataset could not be read", e);
                 }

@@ -1,6 +1,6 @@
 //! Jobs and models: the finetuner over this browser's store, mirrored into signals.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use leptos::prelude::*;
@@ -8,13 +8,16 @@ use leptos::prelude::*;
 use crate::app::browser;
 use crate::app::context::Ctx;
 use crate::app::part::notice::Tone;
-use crate::base::ports::Ports;
+use crate::base::fakes::MemorySecrets;
+use crate::base::ports::{Ports, Secret};
 use crate::error::Result;
 use crate::job::{
-    FineTuneConfig, FineTuneJob, FineTuneJobManager, Update as News, VisionFinetuner,
+    FineTuneConfig, FineTuneJob, FineTuneJobManager, Preflight, Scheduler, Update as News,
+    VisionFinetuner,
 };
 use crate::provider::RemoteEvent;
 use crate::registry::{LlmConfigRegistry, RegistryEntry};
+use crate::store::indexeddb::IndexedDb;
 
 /// What drives the jobs.
 #[derive(Clone)]
@@ -22,11 +25,14 @@ pub(crate) struct Work {
     pub(crate) ports: Ports,
     pub(crate) tuner: VisionFinetuner,
     pub(crate) registry: LlmConfigRegistry,
+    secrets: MemorySecrets,
 }
 
 impl Work {
-    /// Over these ports; every change is mirrored into `ctx`.
-    pub(crate) fn new(ctx: Ctx, ports: Ports) -> Self {
+    /// Over this database; every change is mirrored into `ctx`.
+    pub(crate) fn new(ctx: Ctx, db: &IndexedDb) -> Self {
+        let secrets = MemorySecrets::new();
+        let ports = db.ports(&secrets);
         let manager = FineTuneJobManager::new(Rc::clone(&ports.store));
         let registry = LlmConfigRegistry::new(Rc::clone(&ports.store), Rc::clone(&ports.clock));
         let tuner = VisionFinetuner::new(manager, ports.clone())
@@ -36,7 +42,20 @@ impl Work {
             ports,
             tuner,
             registry,
+            secrets,
         }
+    }
+
+    /// Keeps a key in this tab's memory, and nowhere else.
+    pub(crate) fn set_key(&self, ctx: Ctx, name: &'static str, key: &str) {
+        self.secrets.insert(name, Secret::new(key.trim()));
+        ctx.keys.update(|k| {
+            if key.trim().is_empty() {
+                k.remove(name);
+            } else {
+                k.insert(name);
+            }
+        });
     }
 
     fn jobs(&self) -> &FineTuneJobManager {
@@ -99,11 +118,12 @@ pub(crate) async fn open(ctx: Ctx) -> Result<()> {
     };
     let mut jobs = work.jobs().list().await?;
     jobs.sort_by_key(|j| std::cmp::Reverse(j.created_at));
-    for job in jobs.iter().filter(|j| !j.state.is_final()) {
-        watch(ctx, job.job_id.clone());
-    }
+    let open = jobs.iter().any(|j| !j.state.is_final());
     ctx.jobs.set(jobs);
     ctx.models.set(work.registry.list().await?);
+    if open {
+        drive(ctx);
+    }
     Ok(())
 }
 
@@ -133,17 +153,37 @@ pub(crate) fn load_events(ctx: Ctx, id: String) {
     });
 }
 
-/// Watches a job to its end.
-fn watch(ctx: Ctx, id: String) {
+/// Drives all jobs until none is left that could go on. Called again, it tries once more what it
+/// had given up.
+pub(crate) fn drive(ctx: Ctx) {
     let Some(work) = ctx.work() else { return };
+    let turn = ctx.turn.get_value() + 1;
+    ctx.turn.set_value(turn);
     leptos::task::spawn_local(async move {
-        if let Err(e) = work.tuner.wait(&id).await {
-            ctx.failed(&format!("Job {id}"), e);
+        let mut scheduler = Scheduler::new(work.tuner.clone());
+        // A later call has a scheduler of its own; the locks of this one fall with it.
+        while ctx.turn.get_value() == turn {
+            let next = match scheduler.drive_all().await {
+                Ok(next) => next,
+                Err(e) => {
+                    ctx.failed("Jobs stand still", e);
+                    None
+                }
+            };
+            let stuck: BTreeMap<String, String> = scheduler
+                .errors()
+                .map(|(id, e)| (id.to_owned(), e.to_string()))
+                .collect();
+            if ctx.stuck.with_untracked(|s| *s != stuck) {
+                ctx.stuck.set(stuck);
+            }
+            let Some(wait) = next else { return };
+            work.ports.clock.sleep(wait).await;
         }
     });
 }
 
-/// Starts a job over the samples there are and opens its page.
+/// Stores a job over the samples there are; the drive of all jobs goes on with it.
 ///
 /// # Errors
 /// What stops the start.
@@ -151,10 +191,35 @@ pub(crate) async fn start(ctx: Ctx, config: FineTuneConfig) -> Result<String> {
     let work = ctx
         .work()
         .ok_or_else(|| crate::error::Error::storage("store_closed", "storage is not open yet"))?;
-    let job = work.tuner.start_finetune(&config).await?;
-    let id = job.job_id.clone();
-    watch(ctx, id.clone());
-    Ok(id)
+    let job = work.tuner.enqueue(&config).await?;
+    drive(ctx);
+    Ok(job.job_id)
+}
+
+/// What a start would send, and where.
+///
+/// # Errors
+/// A failure of storage.
+pub(crate) async fn preflight(ctx: Ctx, config: FineTuneConfig) -> Result<Preflight> {
+    let work = ctx
+        .work()
+        .ok_or_else(|| crate::error::Error::storage("store_closed", "storage is not open yet"))?;
+    work.tuner.preflight(&config).await
+}
+
+/// Asks for a running job to be paused, or to go on.
+pub(crate) fn pause(ctx: Ctx, id: String, pause: bool) {
+    let Some(work) = ctx.work() else { return };
+    leptos::task::spawn_local(async move {
+        let done = if pause {
+            work.tuner.pause(&id).await
+        } else {
+            work.tuner.resume(&id).await
+        };
+        if let Err(e) = done {
+            ctx.failed(if pause { "Not paused" } else { "Not resumed" }, e);
+        }
+    });
 }
 
 /// Asks for a job to be stopped.

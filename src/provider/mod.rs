@@ -56,6 +56,10 @@ pub trait Vendor: std::fmt::Debug + Sync {
     fn job_env_vars(&self) -> &'static [&'static str];
     /// Environment variables that the seed's registration of a tuned model requires.
     fn seed_env_vars(&self) -> &'static [&'static str];
+    /// Fields of [`ProviderOptions`] that a real job of this vendor reads, what it needs first.
+    fn settings(&self) -> &'static [&'static str] {
+        &["base_url"]
+    }
     /// Names of the machines that a real job talks to, first the one that the files go to;
     /// empty when nothing leaves this machine.
     fn hosts(&self, options: &ProviderOptions) -> Vec<String> {

@@ -117,14 +117,14 @@ impl IndexedDb {
         Ok(())
     }
 
-    /// The ports of the page around this database; keys stay in memory.
-    pub fn ports(&self) -> Ports {
+    /// The ports of the page around this database; `secrets` keeps keys in memory.
+    pub fn ports(&self, secrets: &MemorySecrets) -> Ports {
         Ports {
             store: Rc::new(self.clone()),
             files: Rc::new(self.clone()),
             clock: Rc::new(WebClock),
             http: Rc::new(WebHttp),
-            secrets: Rc::new(MemorySecrets::new()),
+            secrets: Rc::new(secrets.clone()),
             locks: Rc::new(WebLocks::new()),
         }
     }

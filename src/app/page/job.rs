@@ -9,7 +9,7 @@ use crate::app::page;
 use crate::app::part::chart::{self, Series};
 use crate::app::part::icon::{self, icon};
 use crate::app::part::notice::{self, Tone};
-use crate::app::part::{code, job_state};
+use crate::app::part::{code, job_state, secret};
 use crate::app::route::Route;
 use crate::app::state::number;
 use crate::app::work;
@@ -72,6 +72,7 @@ fn detail(
             view! {
                 {move || job().filter(|j| j.simulated).map(|_| job_state::simulated_badge())}
                 {move || job().map(|j| job_state::state(&j))}
+                {move || job().map(|j| pause(ctx, &j))}
                 {move || {
                     let id = cancel_id.clone();
                     job()
@@ -104,6 +105,7 @@ fn detail(
                 })
         }}
         {move || job().map(|j| timeline(&j))}
+        {move || job().map(|j| stuck(ctx, &j))}
         {move || job().map(|j| upload(ctx, &j))}
         {move || job().map(|j| outcome(ctx, &j))}
         {move || job().map(|j| tiles(&j))}
@@ -243,6 +245,53 @@ fn timeline(job: &FineTuneJob) -> impl IntoView + use<> {
                 .collect_view()}
         </ol>
     }
+}
+
+/// Pause and resume, where the vendor offers them.
+fn pause(ctx: Ctx, job: &FineTuneJob) -> impl IntoView + use<> {
+    use crate::provider::RemoteState;
+    let paused = match &job.state {
+        State::Remote { stage, .. } if job.provider.vendor().capabilities().pause => {
+            *stage == RemoteState::Paused
+        }
+        _ => return None,
+    };
+    let id = job.job_id.clone();
+    Some(view! {
+        <button
+            type="button"
+            class="button"
+            on:click=move |_| work::pause(ctx, id.clone(), !paused)
+        >
+            {if paused { "Resume" } else { "Pause" }}
+        </button>
+    })
+}
+
+/// Why this tab does not go on with a job, and what helps.
+fn stuck(ctx: Ctx, job: &FineTuneJob) -> impl IntoView + use<> {
+    if job.state.is_final() {
+        return None;
+    }
+    let why = ctx.stuck.with(|s| s.get(&job.job_id).cloned())?;
+    let keys = (!job.simulated).then(|| secret::keys(ctx, job.provider.vendor().job_env_vars()));
+    Some(view! {
+        <div class="stack">
+            {notice::notice(
+                Tone::Error,
+                view! {
+                    <strong>"This job stands still: "</strong>
+                    {why}
+                },
+            )}
+            {keys}
+            <div class="row">
+                <button type="button" class="button primary" on:click=move |_| work::drive(ctx)>
+                    "Go on"
+                </button>
+            </div>
+        </div>
+    })
 }
 
 /// Bytes sent, while a file is on its way.

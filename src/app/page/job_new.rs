@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::app::context::Ctx;
-use crate::app::page;
+use crate::app::page::{self, job_check, job_connect};
 use crate::app::part::field::{self, Text};
 use crate::app::part::notice::Tone;
 use crate::app::part::{job_state, notice};
@@ -157,7 +157,7 @@ fn fields(ctx: Ctx, form: RwSignal<JobForm>, problems: Memo<Vec<Problem>>) -> im
                     .then(|| {
                         view! {
                             <p class="hint">
-                                "This page practises with this provider. Real jobs run from the command line where that is connected; else format the dataset and create the job with the vendor’s own tools, or write the custom bundle."
+                                "No real jobs at this vendor from here. Format the dataset and create the job with the vendor’s own tools."
                             </p>
                         }
                     })
@@ -200,6 +200,8 @@ fn fields(ctx: Ctx, form: RwSignal<JobForm>, problems: Memo<Vec<Problem>>) -> im
                     })
             }}
         </div>
+        {job_connect::connection(ctx, form, problems)}
+        {job_connect::schedule(ctx, form, problems)}
     }
 }
 
@@ -210,7 +212,18 @@ fn preflight(
     problems: Memo<Vec<Problem>>,
     starting: RwSignal<bool>,
 ) -> impl IntoView {
+    let checked: job_check::Checked = RwSignal::new_local(None);
+    let checking = RwSignal::new(false);
+    let check = move |_| {
+        if let Ok(config) = config.get_untracked() {
+            job_check::run(ctx, config, checked, checking);
+        }
+    };
     let practice = Memo::new(move |_| form.with(|f| f.simulated || !f.can_be_real()));
+    // A real job starts only after its owner has seen what goes where.
+    let ready = move || {
+        practice.get() || config.with(|c| c.as_ref().is_ok_and(|c| job_check::passed(checked, c)))
+    };
     let start = move |_| {
         let Ok(config) = config.get_untracked() else {
             return;
@@ -219,13 +232,7 @@ fn preflight(
         leptos::task::spawn_local(async move {
             let stored = dataset::store(ctx).await;
             let started = match stored {
-                Ok(()) => {
-                    // The page of the job shows the upload, so it opens before the start is over.
-                    if let Some(name) = &config.job_name {
-                        ctx.go(&Route::Job(name.clone()));
-                    }
-                    work::start(ctx, config).await
-                }
+                Ok(()) => work::start(ctx, config).await,
                 Err(e) => Err(e),
             };
             let _ = starting.try_set(false);
@@ -286,12 +293,25 @@ fn preflight(
                     },
                 )
             }}
+            {move || config.with(|c| c.as_ref().ok().and_then(|c| job_check::view(checked, c)))}
             <div class="row">
                 <button
                     type="button"
-                    class="button primary"
+                    class="button"
                     disabled=move || {
-                        starting.get() || config.with(Result::is_err)
+                        checking.get() || config.with(Result::is_err)
+                            || problems.with(|p| job_state::blocked(p))
+                    }
+                    on:click=check
+                >
+                    {move || if checking.get() { "Checking…" } else { "Check what is sent" }}
+                </button>
+                <button
+                    type="button"
+                    class="button primary"
+                    title=move || (!ready()).then_some("check what is sent first")
+                    disabled=move || {
+                        starting.get() || config.with(Result::is_err) || !ready()
                             || problems.with(|p| job_state::blocked(p))
                     }
                     on:click=start

@@ -3,6 +3,8 @@
 pub(crate) mod format;
 pub(crate) mod generate;
 pub(crate) mod job;
+pub(crate) mod job_check;
+pub(crate) mod job_connect;
 pub(crate) mod job_new;
 pub(crate) mod jobs;
 pub(crate) mod models;

@@ -10,4 +10,5 @@ pub(crate) mod icon;
 pub(crate) mod job_state;
 pub(crate) mod notice;
 pub(crate) mod progress;
+pub(crate) mod secret;
 pub(crate) mod toast;

@@ -1,8 +1,11 @@
 //! A new job as a form.
 
-use crate::job::FineTuneConfig;
+use std::collections::BTreeMap;
+
+use crate::base::time::Timestamp;
+use crate::job::{FineTuneConfig, Start};
 use crate::problem::Problem;
-use crate::provider::{PROVIDERS, ProviderName, Scenario, Setting, Simulation};
+use crate::provider::{PROVIDERS, ProviderName, ProviderOptions, Scenario, Setting, Simulation};
 
 /// Folder of all jobs in this browser.
 pub const OUTPUT_DIR: &str = "finetune_runs";
@@ -32,6 +35,37 @@ pub struct JobForm {
     pub scenario: Scenario,
     /// How fast the practice run is.
     pub speed: String,
+    /// Fields of `provider_options` as text, by name.
+    pub settings: BTreeMap<&'static str, String>,
+    /// When to start.
+    pub start: When,
+    /// The time for [`When::At`], UTC.
+    pub start_at: String,
+    /// The job for [`When::After`].
+    pub start_after: String,
+}
+
+/// When a job starts, as a choice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// At once.
+    Now,
+    /// When a slot is free.
+    WhenFree,
+    /// At a time.
+    At,
+    /// After another job.
+    After,
+}
+
+impl When {
+    /// Every choice with its id and its name.
+    pub const ALL: [(Self, &'static str, &'static str); 4] = [
+        (Self::Now, "now", "Now"),
+        (Self::WhenFree, "when_free", "When a slot is free"),
+        (Self::At, "at", "At a time"),
+        (Self::After, "after", "After another job"),
+    ];
 }
 
 impl JobForm {
@@ -66,6 +100,10 @@ impl JobForm {
             simulated: true,
             scenario: Scenario::Success,
             speed: "3".into(),
+            settings: BTreeMap::new(),
+            start: When::Now,
+            start_at: String::new(),
+            start_after: String::new(),
         }
     }
 
@@ -102,6 +140,25 @@ impl JobForm {
             "hyperparameters.learning_rate_multiplier",
             &self.rate,
         );
+        match self.options() {
+            Ok(options) => c.provider_options = options,
+            Err(p) => problems.push(p),
+        }
+        c.start = match self.start {
+            When::Now => Start::Now,
+            When::WhenFree => Start::WhenFree,
+            When::At => match Timestamp::parse(self.start_at.trim()) {
+                Some(at) => Start::At(at),
+                None => {
+                    problems.push(
+                        Problem::error("start_at", "start.at", "this is no time")
+                            .hint("for example 2026-12-01T22:00:00Z"),
+                    );
+                    Start::Now
+                }
+            },
+            When::After => Start::After(self.start_after.trim().to_owned()),
+        };
         if self.simulated || !self.can_be_real() {
             let speed = self.speed.trim().parse::<f64>();
             if speed.is_err() {
@@ -121,6 +178,23 @@ impl JobForm {
         } else {
             Err(problems)
         }
+    }
+}
+
+impl JobForm {
+    /// The settings of a real job; a practice run has none.
+    fn options(&self) -> Result<ProviderOptions, Problem> {
+        let mut fields = serde_json::Map::new();
+        if !self.simulated && self.can_be_real() {
+            for name in self.provider.vendor().settings() {
+                let text = self.settings.get(name).map_or("", |t| t.trim());
+                if !text.is_empty() {
+                    fields.insert((*name).to_owned(), text.into());
+                }
+            }
+        }
+        serde_json::from_value(fields.into())
+            .map_err(|e| Problem::error("provider_options", "provider_options", e.to_string()))
     }
 }
 
@@ -175,6 +249,23 @@ mod tests {
         let f = JobForm::new(ProviderName::OpenAi, &|n| taken.contains(&n));
         assert_eq!(f.name, "ft_synthetic_demo_3");
         assert_eq!(f.key, "OPENAI_SYNTHETIC_UI_DEMO");
+    }
+
+    #[test]
+    fn settings_belong_to_real_jobs() {
+        let mut f = JobForm::new(ProviderName::Gemini, &|_| false);
+        f.settings.insert("project", " my-project ".into());
+        f.start = When::At;
+        f.start_at = "2026-12-01T22:00:00Z".into();
+        let c = f.parse("d", 0.1).unwrap();
+        assert_eq!(c.provider_options.project, None);
+        assert!(matches!(c.start, Start::At(_)));
+        f.simulated = false;
+        let c = f.parse("d", 0.1).unwrap();
+        assert_eq!(c.provider_options.project.as_deref(), Some("my-project"));
+        assert!(c.provider_options.simulated.is_none());
+        f.start_at = "tomorrow".into();
+        assert_eq!(f.parse("d", 0.1).unwrap_err()[0].code, "start_at");
     }
 
     #[test]

@@ -104,6 +104,10 @@ impl Vendor for Gemini {
         &["VERTEX_ACCESS_TOKEN"]
     }
 
+    fn settings(&self) -> &'static [&'static str] {
+        &["project", "location", "bucket", "base_url", "storage_url"]
+    }
+
     fn seed_env_vars(&self) -> &'static [&'static str] {
         &["GEMINI_API_KEY"]
     }

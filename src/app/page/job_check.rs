@@ -1,0 +1,109 @@
+//! What a start would send, and where, before it is sent.
+
+use leptos::prelude::*;
+
+use crate::app::context::Ctx;
+use crate::app::part::job_state;
+use crate::app::state::number;
+use crate::app::{dataset, work};
+use crate::job::{FineTuneConfig, Preflight};
+
+/// The last check and what it was made for.
+pub(crate) type Checked = RwSignal<Option<(FineTuneConfig, Preflight)>, LocalStorage>;
+
+/// Whether the configuration was checked and nothing stands in its way.
+pub(crate) fn passed(checked: Checked, config: &FineTuneConfig) -> bool {
+    checked.with(|c| c.as_ref().is_some_and(|(of, p)| of == config && p.ok()))
+}
+
+/// Runs the check.
+pub(crate) fn run(ctx: Ctx, config: FineTuneConfig, checked: Checked, busy: RwSignal<bool>) {
+    busy.set(true);
+    leptos::task::spawn_local(async move {
+        let found = match dataset::store(ctx).await {
+            Ok(()) => work::preflight(ctx, config.clone()).await,
+            Err(e) => Err(e),
+        };
+        let _ = busy.try_set(false);
+        match found {
+            Ok(p) => checked.set(Some((config, p))),
+            Err(e) => ctx.failed("The check could not be made", e),
+        }
+    });
+}
+
+/// What was found for this configuration; nothing for another.
+pub(crate) fn view(checked: Checked, config: &FineTuneConfig) -> Option<AnyView> {
+    checked.with(|c| {
+        c.as_ref()
+            .filter(|(of, _)| of == config)
+            .map(|(_, p)| list(p))
+    })
+}
+
+fn list(p: &Preflight) -> AnyView {
+    let rows = p
+        .sends
+        .iter()
+        .map(|s| {
+            let what = s.file.clone().map_or_else(
+                || number::things(s.files, "file"),
+                |f| format!("{f}, {}", s.what),
+            );
+            let pictures = match s.images {
+                0 => String::new(),
+                n => number::things(n, "picture"),
+            };
+            view! {
+                <tr>
+                    <td>{what}</td>
+                    <td class="num">{number::bytes(s.bytes)}</td>
+                    <td class="num">{pictures}</td>
+                    <td class="mono">{s.host.clone()}</td>
+                </tr>
+            }
+        })
+        .collect_view();
+    let sends = if p.sends.is_empty() {
+        view! { <p class="hint">"Nothing leaves this machine."</p> }.into_any()
+    } else {
+        view! {
+            <div class="table-wrap" role="region" aria-label="What is sent" tabindex="0">
+                <table class="table">
+                    <thead>
+                        <tr>
+                            <th scope="col">"What is sent"</th>
+                            <th scope="col" class="num">"Size"</th>
+                            <th scope="col" class="num">"Pictures"</th>
+                            <th scope="col">"Where"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+        }
+        .into_any()
+    };
+    let cost = p.estimate.as_ref().and_then(|e| {
+        let tokens = number::count(e.training_tokens?);
+        let cost = e.usd.map(|c| format!(", ${c:.2}")).unwrap_or_default();
+        let passes = number::things(u64::from(e.epochs), "epoch");
+        let text = format!(
+            "About {tokens} billed tokens{cost} for {passes} ({}).",
+            e.as_of
+        );
+        Some(view! { <p class="hint">{text}</p> })
+    });
+    let until = p.open_until.map(|m| {
+        view! { <p class="hint">{format!("Jobs can be created until {}.", m.date)}</p> }
+    });
+    view! {
+        <div class="stack" role="status">
+            {job_state::problems(&p.problems, "Every line is fit for this model")}
+            {sends}
+            {cost}
+            {until}
+        </div>
+    }
+    .into_any()
+}
