@@ -10,7 +10,11 @@ export const test = base.extend({
     page.on("console", (m) => {
       if (m.type() === "error" || m.type() === "warning") complaints.push(`console ${m.type()}: ${m.text()}`);
     });
-    page.on("requestfailed", (r) => complaints.push(`request failed: ${r.url()} ${r.failure()?.errorText}`));
+    // Leaving a page ends what it was still loading.
+    page.on("requestfailed", (r) => {
+      const why = r.failure()?.errorText;
+      if (why !== "net::ERR_ABORTED") complaints.push(`request failed: ${r.url()} ${why}`);
+    });
     page.on("response", (r) => {
       if (r.status() >= 400) complaints.push(`status ${r.status()}: ${r.url()}`);
     });

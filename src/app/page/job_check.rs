@@ -7,6 +7,7 @@ use crate::app::part::job_state;
 use crate::app::state::number;
 use crate::app::{dataset, work};
 use crate::job::{FineTuneConfig, Preflight};
+use crate::problem::Problem;
 
 /// The last check and what it was made for.
 pub(crate) type Checked = RwSignal<Option<(FineTuneConfig, Preflight)>, LocalStorage>;
@@ -32,16 +33,26 @@ pub(crate) fn run(ctx: Ctx, config: FineTuneConfig, checked: Checked, busy: RwSi
     });
 }
 
-/// What was found for this configuration; nothing for another.
-pub(crate) fn view(checked: Checked, config: &FineTuneConfig) -> Option<AnyView> {
+/// What was found for this configuration, without what is `known` already; nothing for another.
+pub(crate) fn view(
+    checked: Checked,
+    config: &FineTuneConfig,
+    known: &[Problem],
+) -> Option<AnyView> {
     checked.with(|c| {
         c.as_ref()
             .filter(|(of, _)| of == config)
-            .map(|(_, p)| list(p))
+            .map(|(_, p)| list(p, known))
     })
 }
 
-fn list(p: &Preflight) -> AnyView {
+fn list(p: &Preflight, known: &[Problem]) -> AnyView {
+    let news: Vec<Problem> = p
+        .problems
+        .iter()
+        .filter(|p| !known.contains(p))
+        .cloned()
+        .collect();
     let rows = p
         .sends
         .iter()
@@ -99,7 +110,7 @@ fn list(p: &Preflight) -> AnyView {
     });
     view! {
         <div class="stack" role="status">
-            {job_state::problems(&p.problems, "Every line is fit for this model")}
+            {job_state::problems(&news, "Every line is fit for this model")}
             {sends}
             {cost}
             {until}

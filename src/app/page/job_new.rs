@@ -293,7 +293,10 @@ fn preflight(
                     },
                 )
             }}
-            {move || config.with(|c| c.as_ref().ok().and_then(|c| job_check::view(checked, c)))}
+            {move || {
+                let config = config.get().ok()?;
+                problems.with(|known| job_check::view(checked, &config, known))
+            }}
             <div class="row">
                 <button
                     type="button"
