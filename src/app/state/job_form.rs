@@ -107,11 +107,9 @@ impl JobForm {
         }
     }
 
-    /// Whether the choice between practice and reality is open: for vendors that need no key,
-    /// since there is no field for one here.
+    /// Whether the choice between practice and reality is open.
     pub fn can_be_real(&self) -> bool {
-        let vendor = self.provider.vendor();
-        vendor.capabilities().real_jobs && vendor.job_env_vars().is_empty()
+        self.provider.vendor().capabilities().real_jobs
     }
 
     /// The configuration over a dataset.
