@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::time::Timestamp;
+use crate::job::JobMetrics;
 use crate::problem::Problem;
 use crate::provider::{ProviderName, ProviderOptions, ServingParam};
 
@@ -123,9 +124,12 @@ pub struct Provenance {
     /// Largest picture in training, `[width, height]` in pixels.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image_size: Option<[u32; 2]>,
-    /// Instruction that stood before every example.
+    /// Instruction that stood before every example; the most frequent one of several.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub system_prompt: Option<String>,
+    /// All of these instructions, the most frequent first, when there were several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub system_prompts: Vec<String>,
     /// Nothing was trained: the model does not exist.
     pub simulated: bool,
     /// The model is written as a bundle and still has to be trained and served by the user.
@@ -136,6 +140,9 @@ pub struct Provenance {
     /// The last validation loss.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub validation_loss: Option<f64>,
+    /// Counts and losses of the job.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub metrics: Option<JobMetrics>,
 }
 
 /// A registered model.
@@ -153,4 +160,30 @@ pub struct RegistryEntry {
     pub provider_options: ProviderOptions,
     /// When it was registered.
     pub registered_at: Timestamp,
+    /// Number of this version under its key, from 1.
+    #[serde(default = "first")]
+    pub version: u32,
+    /// Words to find it by.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// What people want to remember of it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+}
+
+fn first() -> u32 {
+    1
+}
+
+impl RegistryEntry {
+    /// `KEY@2`: this very version.
+    pub fn reference(&self) -> String {
+        format!("{}@{}", self.key, self.version)
+    }
+
+    /// Whether the model has stopped answering by `now`.
+    pub fn has_ended(&self, now: Timestamp) -> bool {
+        let end = self.provenance.end_of_life.as_deref();
+        end.is_some_and(|day| *day <= *now.date())
+    }
 }

@@ -1,29 +1,43 @@
 //! Registered models: how each is called, where it comes from, and its export to Skyvern.
 //!
 //! The names are Skyvern's, so that the seed's example reads the same:
-//! `LLMConfigRegistry.register_config(key, LLMConfig(…))`.
+//! `LLMConfigRegistry.register_config(key, LLMConfig(…))`. As there, a taken key is refused when
+//! a model is registered by hand, and deregistering never fails. A job that registers under a
+//! taken key adds a version; `KEY` means the newest, `KEY@1` the first, and an alias such as
+//! `production` a version that stays until the alias is moved.
 
+mod alias;
 mod config;
+mod shelf;
+mod sink;
 mod skyvern;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod version_tests;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::rc::Rc;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
+pub use alias::{ALIASES, Alias};
 pub use config::{LlmConfig, Provenance, RegistryEntry};
 pub use skyvern::{EXPORTS, Export};
 
-use crate::base::ports::{Batch, Clock, Expect, LocalFuture, Store};
+use crate::base::ports::{Batch, Clock, Expect, Store};
+use crate::base::time::Timestamp;
 use crate::error::{Error, Result};
-use crate::job::{ModelSink, TunedModel, key_fault};
+use crate::job::key_fault;
 use crate::problem;
+use shelf::{Shelf, entry_from_value};
 
 /// Collection of the registered models.
 pub const REGISTRY: &str = "registry";
+
+/// Tries of a change while others change the same document.
+const TRIES: u32 = 8;
 
 /// Registered models in a store. Clones share the store.
 #[derive(Clone)]
@@ -47,8 +61,9 @@ impl LlmConfigRegistry {
     /// Registers a model by hand.
     ///
     /// # Errors
-    /// `llm_key` for an impossible key, `duplicate_llm_config` for a taken one, the first
-    /// problem of the configuration, or a failure of storage.
+    /// `llm_key` for an impossible key, `duplicate_llm_config` for a taken one, `alias_taken`
+    /// for one that is an alias, the first problem of the configuration, or a failure of
+    /// storage.
     pub async fn register_config(&self, key: &str, config: LlmConfig) -> Result<RegistryEntry> {
         let entry = RegistryEntry {
             key: key.to_owned(),
@@ -56,47 +71,52 @@ impl LlmConfigRegistry {
             provenance: Provenance::default(),
             provider_options: Default::default(),
             registered_at: self.clock.now(),
+            version: 1,
+            tags: Vec::new(),
+            note: String::new(),
         };
-        self.insert(entry).await
-    }
-
-    async fn insert(&self, entry: RegistryEntry) -> Result<RegistryEntry> {
         check_entry(&entry)?;
-        let value = serde_json::to_value(&entry)?;
-        let batch = Batch::new().put(REGISTRY, &entry.key, value, Expect::Absent);
+        self.check_key(key).await?;
+        let mut shelf = Shelf::new(key);
+        let entry = shelf.add(entry);
+        let batch = Batch::new().put(REGISTRY, key, shelf.to_value()?, Expect::Absent);
         match self.store.commit(batch).await {
             Ok(_) => Ok(entry),
-            Err(e) if e.code() == "store_conflict" => Err(duplicate(&entry.key)),
+            Err(e) if e.code() == "store_conflict" => Err(duplicate(key)),
             Err(e) => Err(e),
         }
     }
 
-    /// How the model `key` is called.
+    /// How the model `reference` is called.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    pub async fn get_config(&self, reference: &str) -> Result<LlmConfig> {
+        Ok(self.get(reference).await?.config)
+    }
+
+    /// A model: `KEY` for its current version, `KEY@2` for that one, or an alias.
+    ///
+    /// # Errors
+    /// `llm_config_missing`, `llm_version_missing`, or a failure of storage.
+    pub async fn get(&self, reference: &str) -> Result<RegistryEntry> {
+        let (key, version) = self.resolve(reference).await?;
+        let shelf = self.shelf(&key).await?.ok_or_else(|| missing(reference))?;
+        let found = match version {
+            Some(n) => shelf.version(n),
+            None => shelf.current(),
+        };
+        found.cloned().ok_or_else(|| version_missing(reference))
+    }
+
+    /// Every version of `key`, oldest first.
     ///
     /// # Errors
     /// `llm_config_missing`, or a failure of storage.
-    pub async fn get_config(&self, key: &str) -> Result<LlmConfig> {
-        Ok(self.get(key).await?.config)
-    }
-
-    /// The entry of `key`.
-    ///
-    /// # Errors
-    /// `llm_config_missing`, or a failure of storage.
-    pub async fn get(&self, key: &str) -> Result<RegistryEntry> {
-        self.find(key).await?.ok_or_else(|| {
-            Error::caller(
-                "llm_config_missing",
-                "no model is registered under this key",
-            )
-            .at(key)
-            .hint("list the registry to see the keys")
-        })
-    }
-
-    async fn find(&self, key: &str) -> Result<Option<RegistryEntry>> {
-        let doc = self.store.get(REGISTRY, key).await?;
-        doc.map(|d| parse(&d.key, d.value)).transpose()
+    pub async fn versions(&self, key: &str) -> Result<Vec<RegistryEntry>> {
+        let (key, _) = self.resolve(key).await?;
+        let shelf = self.shelf(&key).await?.ok_or_else(|| missing(&key))?;
+        Ok(shelf.versions)
     }
 
     /// Whether `key` is taken.
@@ -107,81 +127,305 @@ impl LlmConfigRegistry {
         Ok(self.store.get(REGISTRY, key).await?.is_some())
     }
 
-    /// All models in order of their keys.
+    /// The current version of every model in order of their keys.
     ///
     /// # Errors
     /// A failure of storage, or `registry_json` for a damaged entry.
     pub async fn list(&self) -> Result<Vec<RegistryEntry>> {
-        let docs = self.store.scan(REGISTRY).await?;
-        docs.into_iter().map(|d| parse(&d.key, d.value)).collect()
+        let shelves = self.shelves().await?;
+        Ok(shelves
+            .iter()
+            .filter_map(|s| s.current().cloned())
+            .collect())
     }
 
-    /// Forgets a model. Like Skyvern's, this may be called for a key that is not there.
+    /// Adds and removes words to find the model `reference` by. Blanks at the ends are cut off.
+    ///
+    /// # Errors
+    /// `registry_tag` for an empty word or one with a comma, and those of [`get`](Self::get).
+    pub async fn tag(
+        &self,
+        reference: &str,
+        add: &[String],
+        remove: &[String],
+    ) -> Result<RegistryEntry> {
+        let clean = |t: &String| t.trim().to_owned();
+        let add: Vec<String> = add.iter().map(clean).collect();
+        let remove: Vec<String> = remove.iter().map(clean).collect();
+        if add
+            .iter()
+            .any(|t| t.is_empty() || t.contains(',') || t.len() > 100)
+        {
+            return Err(
+                Error::caller("registry_tag", "a tag is 1 to 100 letters without a comma")
+                    .at("tags"),
+            );
+        }
+        self.edit(reference, |entry| {
+            entry.tags.retain(|t| !remove.contains(t));
+            entry.tags.extend(add.iter().cloned());
+            entry.tags.sort();
+            entry.tags.dedup();
+        })
+        .await
+    }
+
+    /// Replaces the note of the model `reference`; an empty one removes it.
+    ///
+    /// # Errors
+    /// Those of [`get`](Self::get).
+    pub async fn set_note(&self, reference: &str, note: &str) -> Result<RegistryEntry> {
+        self.edit(reference, |entry| note.trim().clone_into(&mut entry.note))
+            .await
+    }
+
+    /// Forgets a model with all its versions and aliases. Like Skyvern's, this may be called for
+    /// a key that is not there.
     ///
     /// # Errors
     /// A failure of storage.
     pub async fn deregister_config(&self, key: &str) -> Result<()> {
-        let batch = Batch::new().delete(REGISTRY, key, Expect::Any);
+        let mut batch = Batch::new().delete(REGISTRY, key, Expect::Any);
+        for alias in self.aliases().await? {
+            if alias.key == key {
+                batch = batch.delete(ALIASES, &alias.alias, Expect::Any);
+            }
+        }
         self.store.commit(batch).await.map(|_| ())
     }
 
-    /// All entries as a JSON array.
+    /// Forgets one version. With the last one the key is free again.
+    ///
+    /// # Errors
+    /// `version_aliased` while an alias means it, and those of [`get`](Self::get).
+    pub async fn remove_version(&self, key: &str, version: u32) -> Result<()> {
+        let reference = format!("{key}@{version}");
+        let aliases = self.aliases().await?;
+        if let Some(a) = aliases
+            .iter()
+            .find(|a| a.key == key && a.version == version)
+        {
+            return Err(Error::caller(
+                "version_aliased",
+                format!("the alias {} means this version", a.alias),
+            )
+            .at(reference)
+            .hint("move or remove the alias first"));
+        }
+        self.change(key, false, |shelf| {
+            let before = shelf.versions.len();
+            shelf.versions.retain(|e| e.version != version);
+            if shelf.versions.len() == before {
+                return Err(version_missing(&reference));
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// All versions and aliases as JSON.
     ///
     /// # Errors
     /// A failure of storage.
     pub async fn export_json(&self) -> Result<String> {
-        Ok(serde_json::to_string_pretty(&self.list().await?)? + "\n")
+        let shelves = self.shelves().await?;
+        let models: Vec<_> = shelves.iter().flat_map(|s| &s.versions).collect();
+        let all = json!({"schema": 2, "models": models, "aliases": self.aliases().await?});
+        Ok(serde_json::to_string_pretty(&all)? + "\n")
     }
 
-    /// Reads what [`export_json`](Self::export_json) wrote. All entries are taken or none;
-    /// returns how many are new. Entries that are there already, the same, are passed over.
+    /// Reads what [`export_json`](Self::export_json) wrote, now or before there were versions.
+    /// All is taken or nothing; returns how many versions are new. What is there already, the
+    /// same, is passed over.
     ///
     /// # Errors
-    /// `registry_json` for broken text, `duplicate_llm_config` for a key that is taken by
-    /// something else, the first problem of an entry, or a failure of storage.
+    /// `registry_json` for broken text, `duplicate_llm_config` for a version that is taken by
+    /// something else, `alias_taken` for an alias that means something else, the first problem
+    /// of an entry, or a failure of storage.
     pub async fn import_json(&self, text: &str) -> Result<usize> {
-        let items: Vec<Value> = serde_json::from_str(text).map_err(|e| {
-            Error::data("registry_json", e.to_string()).hint("the registry is a JSON array")
-        })?;
-        let mut batch = Batch::new();
-        let mut seen = BTreeSet::new();
+        let (items, aliases) = parse_file(text)?;
+        let mut shelves: BTreeMap<String, (Shelf, Expect)> = BTreeMap::new();
+        let mut added = 0;
+        let mut seen = std::collections::BTreeSet::new();
         for (i, item) in items.into_iter().enumerate() {
-            let entry = parse(&format!("[{i}]"), item)?;
+            let entry = entry_from_value(&format!("[{i}]"), item)?;
             check_entry(&entry)?;
-            let same = self.find(&entry.key).await?.as_ref() == Some(&entry);
-            if !seen.insert(entry.key.clone()) {
-                return Err(duplicate(&entry.key));
+            if !seen.insert((entry.key.clone(), entry.version)) {
+                return Err(duplicate(&entry.reference()));
             }
-            if !same {
-                let value = serde_json::to_value(&entry)?;
-                batch = batch.put(REGISTRY, &entry.key, value, Expect::Absent);
+            if !shelves.contains_key(&entry.key) {
+                self.check_key(&entry.key).await?;
+                let held = match self.store.get(REGISTRY, &entry.key).await? {
+                    Some(d) => (
+                        Shelf::from_value(&d.key, d.value)?,
+                        Expect::Version(d.version),
+                    ),
+                    None => (Shelf::new(&entry.key), Expect::Absent),
+                };
+                shelves.insert(entry.key.clone(), held);
+            }
+            let Some((shelf, _)) = shelves.get_mut(&entry.key) else {
+                continue;
+            };
+            match shelf.version(entry.version) {
+                Some(held) if *held == entry => {}
+                Some(_) => return Err(duplicate(&entry.reference())),
+                None => {
+                    added += 1;
+                    shelf.place(entry);
+                }
             }
         }
-        let added = batch.changes.len();
-        let taken = |e: Error| match e.code() {
-            "store_conflict" => duplicate(e.path().unwrap_or_default()),
-            _ => e,
-        };
-        self.store.commit(batch).await.map_err(taken)?;
+        let mut batch = Batch::new();
+        for (key, (shelf, expect)) in &shelves {
+            batch = batch.put(REGISTRY, key, shelf.to_value()?, *expect);
+        }
+        for alias in aliases {
+            let held = self.store.get(ALIASES, &alias.alias).await?;
+            let known = match shelves.get(&alias.key) {
+                Some((shelf, _)) => shelf.version(alias.version).is_some(),
+                None => false,
+            };
+            alias.check(known)?;
+            if shelves.contains_key(&alias.alias) || self.is_registered(&alias.alias).await? {
+                return Err(alias::taken(&alias.alias));
+            }
+            let value = serde_json::to_value(&alias)?;
+            match held {
+                Some(d) if d.value == value => {}
+                Some(_) => return Err(alias::taken(&alias.alias)),
+                None => batch = batch.put(ALIASES, &alias.alias, value, Expect::Absent),
+            }
+        }
+        self.store.commit(batch).await?;
         Ok(added)
+    }
+
+    /// Whether a model may be registered under `key`.
+    async fn check_key(&self, key: &str) -> Result<()> {
+        check_key(key)?;
+        match self.store.get(ALIASES, key).await? {
+            Some(_) => Err(alias::taken(key)),
+            None => Ok(()),
+        }
+    }
+
+    fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    async fn shelf(&self, key: &str) -> Result<Option<Shelf>> {
+        let doc = self.store.get(REGISTRY, key).await?;
+        doc.map(|d| Shelf::from_value(&d.key, d.value)).transpose()
+    }
+
+    async fn shelves(&self) -> Result<Vec<Shelf>> {
+        let docs = self.store.scan(REGISTRY).await?;
+        docs.into_iter()
+            .map(|d| Shelf::from_value(&d.key, d.value))
+            .collect()
+    }
+
+    /// Changes the versions of `key`, again when somebody else was faster. An emptied shelf
+    /// disappears.
+    async fn change<T>(
+        &self,
+        key: &str,
+        create: bool,
+        mut edit: impl FnMut(&mut Shelf) -> Result<T>,
+    ) -> Result<T> {
+        let mut tries = 0;
+        loop {
+            let (mut shelf, expect) = match self.store.get(REGISTRY, key).await? {
+                Some(d) => (
+                    Shelf::from_value(&d.key, d.value)?,
+                    Expect::Version(d.version),
+                ),
+                None if create => (Shelf::new(key), Expect::Absent),
+                None => return Err(missing(key)),
+            };
+            let done = edit(&mut shelf)?;
+            let batch = if shelf.versions.is_empty() {
+                Batch::new().delete(REGISTRY, key, expect)
+            } else {
+                Batch::new().put(REGISTRY, key, shelf.to_value()?, expect)
+            };
+            tries += 1;
+            match self.store.commit(batch).await {
+                Ok(_) => return Ok(done),
+                Err(e) if e.code() == "store_conflict" && tries < TRIES => {}
+                Err(e) => return Err(e),
+            }
+        }
+    }
+
+    async fn edit(
+        &self,
+        reference: &str,
+        change: impl Fn(&mut RegistryEntry),
+    ) -> Result<RegistryEntry> {
+        let (key, version) = self.resolve(reference).await?;
+        self.change(&key, false, |shelf| {
+            let version = version.or(shelf.current().map(|e| e.version));
+            let found = shelf
+                .versions
+                .iter_mut()
+                .find(|e| Some(e.version) == version);
+            let entry = found.ok_or_else(|| version_missing(reference))?;
+            change(entry);
+            Ok(entry.clone())
+        })
+        .await
     }
 }
 
-fn parse(at: &str, value: Value) -> Result<RegistryEntry> {
-    serde_path_to_error::deserialize(value).map_err(|e| {
-        Error::data("registry_json", e.inner().to_string())
-            .at(format!("{at}.{}", e.path()))
-            .hint("an entry needs key, config and registered_at")
-    })
+/// The entries and aliases of an exported registry, of this or the first schema.
+fn parse_file(text: &str) -> Result<(Vec<Value>, Vec<Alias>)> {
+    let broken = |e: serde_json::Error| {
+        Error::data("registry_json", e.to_string())
+            .hint("the registry is a JSON object with models, or an array of them")
+    };
+    let value: Value = serde_json::from_str(text).map_err(broken)?;
+    if value.is_array() {
+        return Ok((serde_json::from_value(value).map_err(broken)?, Vec::new()));
+    }
+    #[derive(serde::Deserialize)]
+    struct File {
+        models: Vec<Value>,
+        #[serde(default)]
+        aliases: Vec<Alias>,
+    }
+    let file: File = serde_json::from_value(value).map_err(broken)?;
+    Ok((file.models, file.aliases))
+}
+
+fn check_key(key: &str) -> Result<()> {
+    match key_fault(key) {
+        None => Ok(()),
+        Some(why) => Err(Error::caller("llm_key", why)
+            .at("key")
+            .hint("use upper-case letters, digits and _, such as MY_TUNED_MODEL")),
+    }
 }
 
 fn check_entry(entry: &RegistryEntry) -> Result<()> {
-    if let Some(why) = key_fault(&entry.key) {
-        return Err(Error::caller("llm_key", why)
-            .at("key")
-            .hint("use upper-case letters, digits and _, such as MY_TUNED_MODEL"));
-    }
+    check_key(&entry.key)?;
     problem::check(&entry.config.validate())
+}
+
+fn missing(reference: &str) -> Error {
+    Error::caller(
+        "llm_config_missing",
+        "no model is registered under this key",
+    )
+    .at(reference)
+    .hint("list the registry to see the keys")
+}
+
+fn version_missing(reference: &str) -> Error {
+    Error::caller("llm_version_missing", "the key has no such version")
+        .at(reference)
+        .hint("list the versions of the key")
 }
 
 fn duplicate(key: &str) -> Error {
@@ -191,64 +435,4 @@ fn duplicate(key: &str) -> Error {
     )
     .at(key)
     .hint("choose another key, or deregister the old model first")
-}
-
-/// The entry of a tuned model: the best way to call it, and its contract.
-fn entry_of(tuned: &TunedModel<'_>, registered_at: crate::base::time::Timestamp) -> RegistryEntry {
-    let job = tuned.job;
-    let config = &job.config;
-    let vendor = config.provider.vendor();
-    let ways = vendor.serving(tuned.model, &config.base_model, &config.provider_options);
-    let mut llm = LlmConfig::new(tuned.model, vendor.seed_env_vars());
-    if let Some(best) = ways.into_iter().next() {
-        llm.model_name = best.model_name;
-        llm.required_env_vars = best.required_env_vars;
-        llm.litellm_params = best.litellm_params;
-    }
-    RegistryEntry {
-        key: tuned.key.to_owned(),
-        config: llm,
-        provenance: Provenance {
-            job_id: Some(job.job_id.clone()),
-            provider: Some(config.provider),
-            model: Some(tuned.model.to_owned()),
-            base_model: Some(config.base_model.clone()),
-            dataset_fingerprint: job.dataset_fingerprint.clone(),
-            convention: job.convention.clone(),
-            image_size: job.image_size,
-            system_prompt: job.system_prompt.clone(),
-            simulated: job.simulated,
-            awaits_training: !job.simulated && vendor.awaits_training(&job.config.provider_options),
-            end_of_life: vendor
-                .end_of_life(&config.base_model)
-                .map(|m| m.date.to_owned()),
-            validation_loss: job.metrics.validation_loss,
-        },
-        provider_options: config.provider_options.clone(),
-        registered_at,
-    }
-}
-
-impl ModelSink for LlmConfigRegistry {
-    fn check<'a>(&'a self, key: &'a str, job_id: &'a str) -> LocalFuture<'a, Result<()>> {
-        Box::pin(async move {
-            match self.find(key).await? {
-                Some(held) if held.provenance.job_id.as_deref() != Some(job_id) => {
-                    Err(duplicate(key))
-                }
-                _ => Ok(()),
-            }
-        })
-    }
-
-    fn register<'a>(&'a self, model: TunedModel<'a>) -> LocalFuture<'a, Result<()>> {
-        Box::pin(async move {
-            self.check(model.key, &model.job.job_id).await?;
-            if self.find(model.key).await?.is_some() {
-                return Ok(());
-            }
-            let entry = entry_of(&model, self.clock.now());
-            self.insert(entry).await.map(|_| ())
-        })
-    }
 }

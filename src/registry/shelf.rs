@@ -1,0 +1,98 @@
+//! All versions of one key, as one stored document: so that a new version, and the choice of the
+//! current one, happen together or not at all.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::error::{Error, Result};
+use crate::registry::RegistryEntry;
+
+/// Shape of the stored document. 1 was the bare entry, before there were versions.
+const SCHEMA: u64 = 2;
+
+/// The versions of one key.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Shelf {
+    schema: u64,
+    /// The key.
+    pub(super) key: String,
+    /// The highest number ever given: numbers of removed versions are not given again.
+    last_version: u32,
+    /// Oldest first.
+    pub(super) versions: Vec<RegistryEntry>,
+}
+
+impl Shelf {
+    pub(super) fn new(key: &str) -> Self {
+        Self {
+            schema: SCHEMA,
+            key: key.to_owned(),
+            last_version: 0,
+            versions: Vec::new(),
+        }
+    }
+
+    /// Reads a stored document of this or an earlier schema; `at` names it in errors.
+    pub(super) fn from_value(at: &str, value: Value) -> Result<Self> {
+        match value.get("schema").map(Value::as_u64) {
+            None => {
+                let entry = entry_from_value(at, value)?;
+                let mut shelf = Self::new(&entry.key);
+                shelf.place(entry);
+                Ok(shelf)
+            }
+            Some(Some(SCHEMA)) => read(at, value),
+            Some(other) => Err(Error::data(
+                "registry_schema",
+                format!(
+                    "the registry has schema {}, not {SCHEMA}",
+                    other.unwrap_or(0)
+                ),
+            )
+            .at(at)
+            .hint("it was written by a newer version: update, and try again")),
+        }
+    }
+
+    pub(super) fn to_value(&self) -> Result<Value> {
+        Ok(serde_json::to_value(self)?)
+    }
+
+    /// The version that the bare key means: the newest. A practice run never takes the place of
+    /// a real model.
+    pub(super) fn current(&self) -> Option<&RegistryEntry> {
+        let real = self.versions.iter().rfind(|e| !e.provenance.simulated);
+        real.or(self.versions.last())
+    }
+
+    pub(super) fn version(&self, number: u32) -> Option<&RegistryEntry> {
+        self.versions.iter().find(|e| e.version == number)
+    }
+
+    /// Adds `entry` as the next version.
+    pub(super) fn add(&mut self, mut entry: RegistryEntry) -> RegistryEntry {
+        entry.version = self.last_version + 1;
+        self.place(entry.clone());
+        entry
+    }
+
+    /// Puts `entry` where its number belongs. The number must be free.
+    pub(super) fn place(&mut self, entry: RegistryEntry) {
+        self.last_version = self.last_version.max(entry.version);
+        let at = self.versions.partition_point(|e| e.version < entry.version);
+        self.versions.insert(at, entry);
+    }
+}
+
+/// An entry of a file or an old document.
+pub(super) fn entry_from_value(at: &str, value: Value) -> Result<RegistryEntry> {
+    read(at, value)
+}
+
+fn read<T: serde::de::DeserializeOwned>(at: &str, value: Value) -> Result<T> {
+    serde_path_to_error::deserialize(value).map_err(|e| {
+        Error::data("registry_json", e.inner().to_string())
+            .at(format!("{at}.{}", e.path()))
+            .hint("an entry needs key, config and registered_at")
+    })
+}
