@@ -31,6 +31,9 @@ pub struct Limits {
     pub tokens_per_example: u64,
     /// Most validation examples; 0 is no limit.
     pub max_validation: u64,
+    /// Beyond so many validation examples, they may be at most so many percent of the training
+    /// examples.
+    pub validation_share: Option<(u64, u64)>,
     /// When these were looked up, `YYYY-MM-DD`.
     pub as_of: &'static str,
     /// Where.
@@ -52,6 +55,7 @@ pub(super) static OPENAI: Limits = Limits {
     file_bytes: 8 * 1024 * 1024 * 1024,
     tokens_per_example: 65_536,
     max_validation: 0,
+    validation_share: None,
     as_of: "2026-11-15",
     source: "https://developers.openai.com/api/docs/guides/vision-fine-tuning",
 };
@@ -69,6 +73,7 @@ pub(super) static GEMINI: Limits = Limits {
     file_bytes: 1024 * 1024 * 1024,
     tokens_per_example: 131_072,
     max_validation: 5_000,
+    validation_share: Some((1_000, 30)),
     as_of: "2026-09-25",
     source: "https://docs.cloud.google.com/vertex-ai/generative-ai/docs/models/gemini-supervised-tuning",
 };
@@ -86,6 +91,7 @@ pub(super) static TOGETHER: Limits = Limits {
     file_bytes: 50_100_000_000,
     tokens_per_example: 0,
     max_validation: 0,
+    validation_share: None,
     as_of: "2026-11-22",
     source: "https://docs.together.ai/docs/fine-tuning/vision",
 };
@@ -103,6 +109,7 @@ pub(super) static FIREWORKS: Limits = Limits {
     file_bytes: 0,
     tokens_per_example: 0,
     max_validation: 0,
+    validation_share: None,
     as_of: "2026-11-22",
     source: "https://docs.fireworks.ai/fine-tuning/fine-tuning-vlm",
 };
@@ -120,6 +127,7 @@ pub(super) static BEDROCK: Limits = Limits {
     file_bytes: 0,
     tokens_per_example: 0,
     max_validation: 0,
+    validation_share: None,
     as_of: "2026-11-22",
     source: "https://docs.aws.amazon.com/nova/latest/userguide/fine-tune-prepare-data-understanding.html",
 };
@@ -137,6 +145,7 @@ pub(super) static CHAT: Limits = Limits {
     file_bytes: 0,
     tokens_per_example: 0,
     max_validation: 0,
+    validation_share: None,
     as_of: "2026-11-22",
     source: "the documentation of the HTTP trainer",
 };
@@ -154,6 +163,7 @@ pub(super) static CUSTOM: Limits = Limits {
     file_bytes: 0,
     tokens_per_example: 0,
     max_validation: 0,
+    validation_share: None,
     as_of: "2026-11-15",
     source: "https://huggingface.co/docs/trl/dataset_formats",
 };

@@ -361,3 +361,23 @@ fn the_seeds_plain_records_are_read() {
     let split = survey.split(&SplitConfig::default()).unwrap();
     assert_eq!((split.train, split.validation), (1, 0));
 }
+
+#[test]
+fn a_large_validation_side_is_bounded_by_the_training_side() {
+    let report = |format: &str, examples| Report {
+        format: format.to_owned(),
+        examples,
+        ..Report::default()
+    };
+    for (format, train, validation, refused) in [
+        ("gemini", 100, 1000, false),
+        ("gemini", 3336, 1001, true),
+        ("gemini", 3337, 1001, false),
+        ("openai", 100, 5000, false),
+    ] {
+        let found = check_pair(&report(format, train), &report(format, validation));
+        let codes: Vec<&str> = found.iter().map(|p| p.code.as_ref()).collect();
+        let expected: &[&str] = if refused { &["validation_size"] } else { &[] };
+        assert_eq!(codes, expected, "{format}: {validation} beside {train}");
+    }
+}

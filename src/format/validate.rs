@@ -587,16 +587,36 @@ pub fn validate(mut source: impl BufRead, mut validator: Validator<'_>) -> Repor
 
 /// What two checked files must not have in common, and how large one may be beside the other.
 pub fn check_pair(train: &Report, validation: &Report) -> Vec<Problem> {
+    let mut out = Vec::new();
     let shared = train.keys.intersection(&validation.keys).count();
-    if shared == 0 {
-        return Vec::new();
+    if shared > 0 {
+        out.push(
+            Problem::error(
+                "overlap",
+                "validation",
+                format!("{shared} examples stand in both files"),
+            )
+            .hint("split again: no example may be in both"),
+        );
     }
-    vec![
-        Problem::error(
-            "overlap",
-            "validation",
-            format!("{shared} examples stand in both files"),
-        )
-        .hint("split again: no example may be in both"),
-    ]
+    let limits = crate::format::format(&train.format).map(|f| f.limits());
+    if let Ok(limits) = limits
+        && let Some((free, percent)) = limits.validation_share
+        && validation.examples > free
+        && validation.examples * 100 > train.examples * percent
+    {
+        out.push(
+            Problem::error(
+                "validation_size",
+                "validation",
+                format!(
+                    "{} validation examples for {} training examples; beyond {free}, at most \
+                     {percent} % are allowed",
+                    validation.examples, train.examples
+                ),
+            )
+            .hint("use a smaller validation_split"),
+        );
+    }
+    out
 }

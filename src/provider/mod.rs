@@ -6,6 +6,7 @@
 
 mod custom;
 mod gemini;
+pub mod google;
 mod openai;
 mod options;
 mod rest;

@@ -14,6 +14,7 @@ use serde_json::Value;
 use crate::base::ports::Ports;
 use crate::error::Result;
 use crate::problem::Problem;
+use crate::provider::google::TOKEN_ENV;
 use crate::provider::openai::range_checks;
 use crate::provider::options::host_of;
 use crate::provider::{
@@ -101,7 +102,7 @@ impl Vendor for Gemini {
     }
 
     fn job_env_vars(&self) -> &'static [&'static str] {
-        &["VERTEX_ACCESS_TOKEN"]
+        &[TOKEN_ENV]
     }
 
     fn settings(&self) -> &'static [&'static str] {

@@ -4,9 +4,8 @@ use serde_json::Value;
 
 use crate::base::ports::{HttpRequest, HttpResponse, Ports, Secret};
 use crate::error::{Error, ErrorKind, Result};
+use crate::provider::google::TOKEN_ENV;
 
-/// Environment variable of the access token.
-pub(super) const TOKEN: &str = "VERTEX_ACCESS_TOKEN";
 /// Tries of a request that changes nothing when repeated.
 const TRIES: u32 = 4;
 /// Longest wait between tries here; for longer ones the job itself waits, where the user sees it.
@@ -63,7 +62,7 @@ pub(super) struct Google {
 
 impl Google {
     fn token(&self) -> Result<Secret> {
-        let given = self.ports.secrets.get(TOKEN);
+        let given = self.ports.secrets.get(TOKEN_ENV);
         let text = given.as_ref().map(|s| s.expose().trim());
         match text {
             None | Some("") => Err(unauthorized("there is no access token")),
