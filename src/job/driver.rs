@@ -276,20 +276,18 @@ impl VisionFinetuner {
     pub async fn wait(&self, job_id: &str) -> Result<FineTuneJob> {
         let mut failures = 0u32;
         let mut guard: Option<Guard> = None;
-        let mut seen = None;
+        let mut seen: Option<FineTuneJob> = None;
         loop {
             if guard.is_none() {
                 guard = self.lock(job_id).await?;
             }
             if guard.is_none() {
                 let job = self.manager.get(job_id).await?;
+                self.look_on(&job, seen.as_ref()).await?;
                 if job.state.is_final() {
                     return Ok(job);
                 }
-                if seen.as_ref() != Some(&job.updated_at) {
-                    seen = Some(job.updated_at);
-                    self.tell(Update::Elsewhere(&job));
-                }
+                seen = Some(job);
                 self.ports.clock.sleep(GLANCE_MS).await;
                 continue;
             }
@@ -307,6 +305,25 @@ impl VisionFinetuner {
             };
             self.rest(job_id, pause).await?;
         }
+    }
+
+    /// Tells what somebody else's work changed in a job since it was `seen`.
+    async fn look_on(&self, job: &FineTuneJob, seen: Option<&FineTuneJob>) -> Result<()> {
+        if seen == Some(job) {
+            return Ok(());
+        }
+        self.tell(Update::Elsewhere(job));
+        let known = seen.map_or(job.events, |s| s.events);
+        let new = usize::try_from(job.events.saturating_sub(known)).unwrap_or(usize::MAX);
+        if new > 0 {
+            let page = self
+                .manager
+                .events_before(&job.job_id, Some(job.events), new)
+                .await?;
+            let events = &page.events;
+            self.tell(Update::Events { job, events });
+        }
+        Ok(())
     }
 
     /// Starts a job and watches it to its end: the seed's whole flow in one call.

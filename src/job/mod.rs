@@ -6,6 +6,8 @@
 
 mod artifacts;
 mod bundle;
+#[cfg(test)]
+mod chaos_tests;
 mod config;
 mod driver;
 mod edit;

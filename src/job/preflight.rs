@@ -89,6 +89,16 @@ impl VisionFinetuner {
         if let Err(e) = self.connect(config) {
             problems.push(Problem::from(&e));
         }
+        if vendor.capabilities().real_jobs && !out.simulated {
+            for name in vendor.job_env_vars() {
+                if self.ports.secrets.get(name).is_none() {
+                    problems.push(
+                        Problem::error("key_missing", *name, "there is no key for this vendor")
+                            .hint(format!("set {name} in the environment")),
+                    );
+                }
+            }
+        }
         problems.extend(self.doubts(config).await?);
         let pass = Pass {
             ports: &self.ports,

@@ -126,3 +126,31 @@ fn a_dataset_that_changes_under_a_job_is_noticed() {
     assert_eq!(error.code, "dataset_changed");
     assert_eq!(remote_jobs(&ports), 0);
 }
+
+#[test]
+fn a_missing_key_is_named_before_anything_is_sent() {
+    let (ports, _) = world(50);
+    let mut c = config(ProviderName::Gemini, Scenario::Success);
+    c.base_model = "gemini-2.5-flash".to_owned();
+    c.provider_options.simulated = None;
+    c.provider_options.project = Some("my-project".to_owned());
+    c.provider_options.location = Some("us-central1".to_owned());
+    c.provider_options.bucket = Some("my-bucket".to_owned());
+    let before = block_on(finetuner(&ports).preflight(&c)).unwrap();
+    let missing = before
+        .problems
+        .iter()
+        .find(|p| p.code == "key_missing")
+        .unwrap();
+    assert_eq!(missing.path, "VERTEX_ACCESS_TOKEN");
+    // What would be sent is told all the same: pictures apart from the lines.
+    let whats: Vec<&str> = before.sends.iter().map(|s| s.what).collect();
+    assert_eq!(whats, ["training lines", "validation lines", "pictures"]);
+    assert!(
+        before
+            .sends
+            .iter()
+            .all(|s| s.host == "storage.googleapis.com")
+    );
+    assert_eq!(before.sends[2].images, 50);
+}
