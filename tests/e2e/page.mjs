@@ -4,7 +4,9 @@ import { test as base, expect } from "@playwright/test";
 export { expect };
 
 export const test = base.extend({
-  page: async ({ page }, use) => {
+  /** Complaints that belong to the test. */
+  allowed: [[], { option: true }],
+  page: async ({ page, allowed }, use) => {
     const complaints = [];
     page.on("pageerror", (e) => complaints.push(`page error: ${e.message}`));
     page.on("console", (m) => {
@@ -19,7 +21,7 @@ export const test = base.extend({
       if (r.status() >= 400) complaints.push(`status ${r.status()}: ${r.url()}`);
     });
     await use(page);
-    expect(complaints).toEqual([]);
+    expect(complaints.filter((c) => !allowed.some((a) => a.test(c)))).toEqual([]);
   },
 });
 

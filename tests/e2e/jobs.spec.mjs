@@ -1,0 +1,95 @@
+// Real jobs from the page, against the scripted servers: a browser sends what a vendor would get.
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { test, expect, open } from "./page.mjs";
+
+// The scripted server refuses an expired token and has no file at first; browsers complain of that.
+test.use({ allowed: [/ 40[14]/] });
+
+const KEYS = ["ya29.good", "ya29.new"];
+let servers;
+let address;
+
+test.beforeAll(async () => {
+  const main = fileURLToPath(new URL("../servers/main.mjs", import.meta.url));
+  servers = spawn(process.execPath, [main], { stdio: ["pipe", "pipe", "inherit"] });
+  const [line] = await new Promise((resolve) => {
+    createInterface({ input: servers.stdout }).once("line", (l) => resolve([l]));
+  });
+  address = JSON.parse(line);
+});
+
+test.afterAll(() => servers.kill());
+
+async function control(vendor, what) {
+  const answer = await fetch(`${address[vendor]}/__control`, { method: "POST", body: JSON.stringify(what) });
+  return answer.json();
+}
+
+/** Everything this origin keeps, as text. */
+function kept(page) {
+  return page.evaluate(async () => {
+    const all = [JSON.stringify(localStorage), JSON.stringify(sessionStorage), location.href];
+    for (const { name } of await indexedDB.databases()) {
+      const db = await new Promise((done, failed) => {
+        const r = indexedDB.open(name);
+        r.onsuccess = () => done(r.result);
+        r.onerror = () => failed(r.error);
+      });
+      for (const store of db.objectStoreNames) {
+        const rows = await new Promise((done, failed) => {
+          const r = db.transaction(store).objectStore(store).getAll();
+          r.onsuccess = () => done(r.result);
+          r.onerror = () => failed(r.error);
+        });
+        for (const row of rows) {
+          all.push(JSON.stringify(row, (_, v) => (ArrayBuffer.isView(v) ? new TextDecoder().decode(v) : v)));
+        }
+      }
+      db.close();
+    }
+    return all.join("\n");
+  });
+}
+
+test("a job at Vertex outlives an expired token and leaves no key behind", async ({ page }) => {
+  test.setTimeout(300_000);
+  await control("vertex", { reset: true, set: { tokens: KEYS, expire_after: 8 } });
+  await open(page, "#/generate", "Generate");
+  await page.getByLabel("Samples", { exact: true }).fill("12");
+  await page.getByRole("button", { name: "Generate 12 samples" }).click();
+  await expect(page.locator(".card")).toHaveCount(12, { timeout: 60_000 });
+
+  await page.goto("./#/jobs/new");
+  await page.getByRole("button", { name: "Gemini (Vertex AI)" }).click();
+  await page.getByLabel("Simulated").uncheck();
+  await page.getByLabel("Job name").fill("ft_vertex");
+  await page.getByLabel("Project").fill("demo-project");
+  await page.getByLabel("Bucket").fill("demo-bucket");
+  await page.getByLabel("Address", { exact: true }).fill(`${address.vertex}/v1`);
+  await page.getByLabel("Address of the storage").fill(address.vertex);
+  await page.getByLabel("VERTEX_ACCESS_TOKEN").fill(KEYS[0]);
+  // Nothing starts before it was shown what goes where.
+  await expect(page.getByRole("button", { name: "Start job" })).toBeDisabled();
+  await page.getByRole("button", { name: "Check what is sent" }).click();
+  await expect(page.getByRole("region", { name: "What is sent" })).toContainText("training lines", { timeout: 60_000 });
+  expect((await control("vertex", {})).log).toEqual([]);
+  await page.getByRole("button", { name: "Start job" }).click();
+
+  // The token expires in mid-upload; a new one goes on from there.
+  await expect(page.getByText("This job stands still:")).toBeVisible({ timeout: 60_000 });
+  await page.getByLabel("VERTEX_ACCESS_TOKEN").fill(KEYS[1]);
+  await page.getByLabel("VERTEX_ACCESS_TOKEN").blur();
+  await page.getByRole("button", { name: "Go on" }).click();
+  await expect(page.getByText("Completed.")).toBeVisible({ timeout: 200_000 });
+  const { state, log } = await control("vertex", {});
+  expect(log.filter((r) => r.method === "POST" && /tuningJobs$/.test(r.path.split("?")[0]))).toHaveLength(1);
+  expect(state).toBeTruthy();
+  await page.goto("./#/models");
+  await expect(page.getByRole("row", { name: /GEMINI_SYNTHETIC_UI_DEMO/ })).toBeVisible();
+
+  const all = await kept(page);
+  expect(all).toContain("ft_vertex");
+  for (const key of KEYS) expect(all).not.toContain(key);
+});
