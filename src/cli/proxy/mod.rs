@@ -13,6 +13,8 @@
 //!   neither read nor follow, becomes status 200 with the JSON `{"status": 302, "location":
 //!   "http://127.0.0.1:8787/~/…"}` and the headers `x-proxy-status` and `x-proxy-location`; the
 //!   address there leads through the proxy to the place that the vendor named, for an hour.
+//! - A `location` of any other answer, such as that of an upload in parts, is turned into the
+//!   address in the proxy.
 
 mod rules;
 #[cfg(test)]
@@ -368,7 +370,11 @@ impl Shared {
                 .get("location")
                 .and_then(|v| v.to_str().ok());
             let (true, Some(location)) = (answer.status().is_redirection(), location) else {
-                return Ok(back(answer));
+                // Uploads in parts are told where to go on.
+                let next = location
+                    .and_then(|l| rules::redirect(&self.allowed, &out.url, l))
+                    .and_then(|l| rules::inside(&self.allowed, &l, host));
+                return Ok(back(answer, next.as_deref()));
             };
             let Some(to) = rules::redirect(&self.allowed, &out.url, location) else {
                 return Ok(own(
@@ -440,8 +446,8 @@ impl Shared {
     }
 }
 
-/// The vendor's answer, streamed.
-fn back(answer: http::Response<ureq::Body>) -> Answer {
+/// The vendor's answer, streamed, with the address in the proxy that it leads to.
+fn back(answer: http::Response<ureq::Body>, location: Option<&str>) -> Answer {
     let (parts, body) = answer.into_parts();
     let length = body.content_length().and_then(|n| usize::try_from(n).ok());
     let headers = parts
@@ -449,6 +455,7 @@ fn back(answer: http::Response<ureq::Body>) -> Answer {
         .iter()
         .filter(|(name, _)| rules::passes_back(name.as_str()))
         .filter_map(|(name, v)| Header::from_bytes(name.as_str(), v.as_bytes()).ok())
+        .chain(location.and_then(|l| header("location", l)))
         .collect();
     let body: Box<dyn Read + Send> = Box::new(body.into_reader());
     Response::new(

@@ -90,6 +90,14 @@ pub(super) fn redirect(allowed: &[Allowed], from: &str, location: &str) -> Optio
     (scheme == "https" && is_public_name(&host)).then_some(to)
 }
 
+/// The address in the proxy at `host` that leads to `url`; `None` when it is not allowed.
+pub(super) fn inside(allowed: &[Allowed], url: &str, host: &str) -> Option<String> {
+    let (scheme, rest) = url.split_once("://")?;
+    let name = host_of(url)?;
+    let first = allowed.iter().find(|a| a.covers(&name))?;
+    (first.scheme == scheme).then(|| format!("http://{host}/{rest}"))
+}
+
 /// Whether this is a name of the public network: no number, no `localhost`, nothing local.
 fn is_public_name(host: &str) -> bool {
     let name = host.split(':').next().unwrap_or_default();
@@ -229,6 +237,29 @@ mod tests {
             ("file:///etc/passwd", false),
         ] {
             assert_eq!(redirect(&a, from, to).is_some(), ok, "{to}");
+        }
+    }
+
+    #[test]
+    fn addresses_of_listed_hosts_lead_back_into_the_proxy() {
+        let a = allowed();
+        for (url, to) in [
+            (
+                "https://api.example.com/up?id=1",
+                Some("http://h:1/api.example.com/up?id=1"),
+            ),
+            (
+                "http://127.0.0.1:9000/x",
+                Some("http://h:1/127.0.0.1:9000/x"),
+            ),
+            ("http://api.example.com/x", None),
+            ("https://evil.net/x", None),
+        ] {
+            let led = inside(&a, url, "h:1");
+            assert_eq!(led.as_deref(), to, "{url}");
+            if let Some(path) = led.as_deref().and_then(|l| l.strip_prefix("http://h:1")) {
+                assert_eq!(target(&a, path).as_deref(), Some(url), "there and back");
+            }
         }
     }
 

@@ -74,6 +74,9 @@ impl Vendor {
                     "/v1/inside" => Response::from_string("")
                         .with_status_code(302)
                         .with_header(h("location", "http://127.0.0.1:1/metadata")),
+                    "/v1/session" => {
+                        Response::from_string("").with_header(h("location", "/v1/part?upload_id=9"))
+                    }
                     "/v1/limit" => Response::from_string("slow down")
                         .with_status_code(429)
                         .with_header(h("retry-after", "7"))
@@ -293,6 +296,26 @@ fn redirects_stay_inside_the_proxy_and_lose_the_key() {
     );
     assert_eq!(seen.header("authorization"), None);
     assert_eq!(vendor.last().header("authorization"), Some(KEY));
+
+    // An upload in parts is told an address in the proxy, and goes on there with its key.
+    let session = format!("http://{}/{}/v1/session", proxy.address, vendor.address());
+    let answer = client()
+        .post(&session)
+        .header("origin", APP)
+        .send("")
+        .unwrap();
+    let next = header_of(&answer, "location").to_owned();
+    assert!(header_of(&answer, "access-control-expose-headers").contains("location"));
+    client()
+        .put(&next)
+        .header("authorization", KEY)
+        .send("part")
+        .unwrap();
+    let seen = vendor.last();
+    assert_eq!(
+        (seen.url.as_str(), seen.header("authorization")),
+        ("/v1/part?upload_id=9", Some(KEY))
+    );
 
     let gone = format!("http://{}/~/{}", proxy.address, "0".repeat(32));
     assert_eq!(client().get(&gone).call().unwrap().status(), 403);
