@@ -312,3 +312,91 @@ pub(super) fn model_card(job: &Value) -> Value {
         "experiment": job["experiment"],
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A finished job in the shape of the published messages.
+    fn finished() -> Value {
+        json!({
+            "name": "projects/123456/locations/us-central1/tuningJobs/4488734109388341248",
+            "tunedModelDisplayName": "ui-ground-1", "baseModel": "gemini-2.5-flash",
+            "state": "JOB_STATE_SUCCEEDED",
+            "createTime": "2026-11-22T10:00:00.000000Z", "startTime": "2026-11-22T10:04:11.000000Z",
+            "endTime": "2026-11-22T10:41:03.000000Z", "updateTime": "2026-11-22T10:41:03.000000Z",
+            "supervisedTuningSpec": {"trainingDatasetUri": "gs://b/run1/train.jsonl",
+                "hyperParameters": {"epochCount": "3", "learningRateMultiplier": 1,
+                    "adapterSize": "ADAPTER_SIZE_FOUR"}},
+            "tunedModel": {"model": "projects/123456/locations/us-central1/models/8888@1",
+                "endpoint": "projects/123456/locations/us-central1/endpoints/9999",
+                "checkpoints": [
+                    {"checkpointId": "2", "epoch": "2", "step": "60", "endpoint": "projects/1/locations/l/endpoints/2"},
+                    {"checkpointId": "1", "epoch": "1", "step": "30", "endpoint": "projects/1/locations/l/endpoints/1"}]},
+            "tuningDataStats": {"supervisedTuningDataStats": {"tuningDatasetExampleCount": "300",
+                "totalBillableTokenCount": "412000", "tuningStepCount": "90",
+                "totalTruncatedExampleCount": "3", "truncatedExampleIndices": ["17"],
+                "droppedExampleReasons": ["Too many tokens."]}}
+        })
+    }
+
+    #[test]
+    fn a_finished_job_is_understood() {
+        let job = finished();
+        let r = remote(&job).unwrap();
+        assert_eq!(r.state, RemoteState::Succeeded);
+        assert_eq!(
+            r.model.as_deref(),
+            Some("projects/123456/locations/us-central1/endpoints/9999")
+        );
+        assert_eq!(r.trained_tokens, Some(3 * 412_000));
+        assert_eq!(
+            r.progress,
+            Some(Progress {
+                done: 60,
+                total: 90
+            })
+        );
+        let paths: Vec<&str> = r.problems.iter().map(|p| p.path.as_str()).collect();
+        assert_eq!(paths, ["training row 17", "training"]);
+        let steps: Vec<u64> = checkpoints(&job).iter().map(|c| c.step).collect();
+        assert_eq!(steps, [30, 60]);
+        assert_eq!(events(&job).len(), 3);
+    }
+
+    #[test]
+    fn every_field_may_be_absent_or_of_another_kind() {
+        assert!(remote(&json!({})).is_none() && remote(&json!(null)).is_none());
+        let bare = remote(&json!({"name": "n"})).unwrap();
+        assert_eq!(bare.state, RemoteState::Running);
+        assert_eq!(
+            (bare.model, bare.progress, bare.trained_tokens),
+            (None, None, None)
+        );
+        // Each field in turn is replaced by something else.
+        let whole = finished();
+        for key in whole.as_object().unwrap().keys() {
+            for odd in [
+                json!(null),
+                json!(7),
+                json!("x"),
+                json!([1]),
+                json!({"a": []}),
+            ] {
+                let mut job = whole.clone();
+                job[key] = odd;
+                let _ = remote(&job);
+                let _ = (checkpoints(&job), events(&job), model_card(&job));
+            }
+        }
+    }
+
+    #[test]
+    fn partial_success_counts_when_there_is_a_model() {
+        let mut job = finished();
+        job["state"] = json!("JOB_STATE_PARTIALLY_SUCCEEDED");
+        assert_eq!(remote(&job).unwrap().state, RemoteState::Succeeded);
+        job["tunedModel"] = json!({});
+        assert_eq!(remote(&job).unwrap().state, RemoteState::Failed);
+    }
+}

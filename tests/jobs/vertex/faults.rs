@@ -315,3 +315,22 @@ fn cancelling_races_with_the_end() {
     assert_eq!(job.status, JobStatus::Cancelled);
     assert_eq!(t.jobs().len(), 1);
 }
+
+#[test]
+fn an_hour_offline_loses_nothing() {
+    // While the pictures are sent: the start gives up, and goes on when it is asked again.
+    let t = Test::new();
+    t.control(json!({"rules": [{"path": "uploadType=multipart", "skip": 5, "drop": "before", "times": 400}]}));
+    let e = t.run().unwrap_err();
+    assert_eq!(e.kind(), screensmith::ErrorKind::Network, "{e}");
+    assert!(matches!(t.job().state, State::Uploading { .. }));
+    t.control(json!({"rules": []}));
+    t.completed(&block_on(t.world.tuner().wait("ui-ground-1")).unwrap());
+    t.all_sent_once(24);
+
+    // While the job trains.
+    let t = t.again();
+    block_on(t.world.tuner().start_finetune(&t.config)).unwrap();
+    t.control(json!({"rules": [{"path": "tuningJobs", "drop": "before", "times": 400}]}));
+    assert!(t.timed(|| block_on(t.world.tuner().wait("ui-ground-1"))) > 3_600_000);
+}

@@ -69,8 +69,13 @@ impl Test {
 
     /// Runs the job to its end and returns how long it took, in milliseconds of its clock.
     fn timed_run(&self) -> i64 {
+        self.timed(|| self.run())
+    }
+
+    /// The same for another way to its end.
+    fn timed(&self, run: impl FnOnce() -> screensmith::Result<FineTuneJob>) -> i64 {
         let start = self.world.clock.now();
-        self.completed(&self.run().unwrap());
+        self.completed(&run().unwrap());
         self.world.clock.now().since(start)
     }
 
