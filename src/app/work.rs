@@ -88,7 +88,8 @@ fn heard(ctx: Ctx, update: &News<'_>) {
     }
 }
 
-fn put(ctx: Ctx, job: &FineTuneJob) {
+/// Shows a job as it is in the store.
+pub(crate) fn put(ctx: Ctx, job: &FineTuneJob) {
     let finished = job.state.is_final()
         && ctx.jobs.with_untracked(|l| {
             l.iter()

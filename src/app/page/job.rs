@@ -5,8 +5,7 @@ use leptos::prelude::*;
 
 use crate::app::browser;
 use crate::app::context::Ctx;
-use crate::app::page;
-use crate::app::part::chart::{self, Series};
+use crate::app::page::{self, job_curves, job_manage};
 use crate::app::part::icon::{self, icon};
 use crate::app::part::notice::{self, Tone};
 use crate::app::part::{code, job_state, secret};
@@ -57,7 +56,6 @@ fn detail(
     events: Memo<Vec<RemoteEvent>>,
 ) -> impl IntoView {
     let cancel_id = id.clone();
-    let series = Memo::new(move |_| curves(&events.get()));
     view! {
         {page::head(
             id.clone(),
@@ -109,24 +107,10 @@ fn detail(
         {move || job().map(|j| upload(ctx, &j))}
         {move || job().map(|j| outcome(ctx, &j))}
         {move || job().map(|j| tiles(&j))}
-        <section class="panel ruled">
-            {move || {
-                let s = series.get();
-                if s.0.is_empty() && s.1.is_empty() {
-                    view! { <p class="dim">"Losses appear here when training runs."</p> }.into_any()
-                } else {
-                    view! {
-                        <div class="charts">
-                            {chart::lines("Loss", s.0, true)}
-                            {(!s.1.is_empty()).then(|| chart::lines("Token accuracy", s.1, false))}
-                        </div>
-                    }
-                        .into_any()
-                }
-            }}
-        </section>
+        {job_curves::section(events)}
         {event_list(events)}
         {move || job().filter(|j| j.state.remote_id().is_some()).map(|j| artifacts(ctx, j))}
+        {job_manage::section(ctx, id, job)}
         <section class="panel ruled">
             <details class="details">
                 <summary>"Configuration this job was started with"</summary>
@@ -143,44 +127,6 @@ fn detail(
             </details>
         </section>
     }
-}
-
-/// Loss and accuracy lines of the metric events.
-fn curves(events: &[RemoteEvent]) -> (Vec<Series>, Vec<Series>) {
-    let points = |get: fn(&crate::provider::MetricPoint) -> Option<f64>| {
-        events
-            .iter()
-            .filter_map(|e| e.metrics.as_ref())
-            .filter_map(|m| Some((m.step as f64, get(m)?)))
-            .collect::<Vec<_>>()
-    };
-    let both = |train: Vec<(f64, f64)>, validation: Vec<(f64, f64)>| {
-        [
-            ("Train", "train", train),
-            ("Validation", "validation", validation),
-        ]
-        .into_iter()
-        .filter(|s| !s.2.is_empty())
-        .map(|(name, class, points)| Series {
-            name,
-            class,
-            points,
-        })
-        .collect::<Vec<_>>()
-    };
-    (
-        both(
-            points(|m| m.train_loss),
-            points(|m| m.full_valid_loss.or(m.valid_loss)),
-        ),
-        both(
-            points(|m| m.train_mean_token_accuracy),
-            points(|m| {
-                m.full_valid_mean_token_accuracy
-                    .or(m.valid_mean_token_accuracy)
-            }),
-        ),
-    )
 }
 
 /// The steps every job goes through, with the present one marked.

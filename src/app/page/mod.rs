@@ -5,6 +5,8 @@ pub(crate) mod generate;
 pub(crate) mod job;
 pub(crate) mod job_check;
 pub(crate) mod job_connect;
+pub(crate) mod job_curves;
+pub(crate) mod job_manage;
 pub(crate) mod job_new;
 pub(crate) mod jobs;
 pub(crate) mod models;

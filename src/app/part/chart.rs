@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 
-use crate::app::state::chart::{Scale, reduce, tick_text};
+use crate::app::state::chart::{Scale, tick_text};
 
 /// One line of a chart.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,8 +22,6 @@ const LEFT: f64 = 44.0;
 const TOP: f64 = 10.0;
 const RIGHT: f64 = 84.0;
 const BOTTOM: f64 = 24.0;
-/// More points than this are not told apart.
-const POINTS: usize = 800;
 /// From one name at the end of a line to the next.
 const NAME: f64 = 14.0;
 
@@ -94,7 +92,7 @@ pub(crate) fn lines(title: &'static str, series: Vec<Series>, mark: bool) -> Any
                     .iter()
                     .zip(name_y)
                     .map(|(s, name_y)| {
-                        let line: Vec<String> = reduce(&s.points, POINTS)
+                        let line: Vec<String> = s.points
                             .iter()
                             .map(|p| format!("{:.1},{:.1}", x.px(p.0), y.px(p.1)))
                             .collect();

@@ -1,4 +1,4 @@
-//! Numbers behind the charts: scales, ticks, and reduction that keeps every extreme.
+//! Numbers behind the charts: scales and ticks.
 
 /// A range of values drawn over a range of pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -58,33 +58,6 @@ impl Scale {
     }
 }
 
-/// At most about `limit` points: the smallest and the largest of each bucket, in order. Never
-/// drops an extreme.
-pub fn reduce(points: &[(f64, f64)], limit: usize) -> Vec<(f64, f64)> {
-    if points.len() <= limit || limit < 4 {
-        return points.to_vec();
-    }
-    let size = points.len().div_ceil(limit / 2);
-    let mut out = Vec::with_capacity(limit);
-    for bucket in points.chunks(size) {
-        let mut low = 0;
-        let mut high = 0;
-        for (i, p) in bucket.iter().enumerate() {
-            if p.1 < bucket[low].1 {
-                low = i;
-            }
-            if p.1 > bucket[high].1 {
-                high = i;
-            }
-        }
-        out.push(bucket[low.min(high)]);
-        if low != high {
-            out.push(bucket[low.max(high)]);
-        }
-    }
-    out
-}
-
 /// Text of a tick: no more decimals than the step between ticks needs.
 pub fn tick_text(v: f64, step: f64) -> String {
     let decimals = [1.0, 0.1, 0.01, 0.001]
@@ -118,17 +91,6 @@ mod tests {
         assert_eq!(s.px(3.0), 5.0);
         let s = Scale::over([f64::NAN, 1.0, 2.0].into_iter(), (0.0, 1.0));
         assert_eq!((s.min, s.max), (1.0, 2.0));
-    }
-
-    #[test]
-    fn reduction_keeps_extremes_and_order() {
-        let points: Vec<(f64, f64)> = (0..10_000)
-            .map(|i| (f64::from(i), if i == 7_777 { 99.0 } else { 0.1 }))
-            .collect();
-        let r = reduce(&points, 800);
-        assert!(r.len() <= 802, "{}", r.len());
-        assert!(r.contains(&(7_777.0, 99.0)));
-        assert!(r.windows(2).all(|w| w[0].0 < w[1].0));
     }
 
     #[test]

@@ -1,0 +1,155 @@
+//! What its owner keeps with a job: note, tags, the whole run as a file, another try.
+
+use std::future::Future;
+
+use leptos::prelude::*;
+
+use crate::app::browser;
+use crate::app::context::Ctx;
+use crate::app::part::icon::{self, icon};
+use crate::app::route::Route;
+use crate::app::work::{self, Work};
+use crate::error::Result;
+use crate::job::FineTuneJob;
+
+pub(crate) fn section(
+    ctx: Ctx,
+    id: String,
+    job: impl Fn() -> Option<FineTuneJob> + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    let ended = Memo::new(move |_| job().is_some_and(|j| j.state.is_final()));
+    let tags = Memo::new(move |_| {
+        job()
+            .map(|j| j.tags.into_iter().collect::<Vec<_>>().join(", "))
+            .unwrap_or_default()
+    });
+    let note = Memo::new(move |_| job().map(|j| j.note).unwrap_or_default());
+    let (for_tags, for_note, for_run, for_retry) = (id.clone(), id.clone(), id.clone(), id);
+    let set_tags = move |e: leptos::ev::Event| {
+        let wanted: Vec<String> = event_target_value(&e)
+            .split(',')
+            .map(|t| t.trim().to_owned())
+            .filter(|t| !t.is_empty())
+            .collect();
+        let (id, had) = (for_tags.clone(), tags.get_untracked());
+        change(ctx, "Tags not kept", move |w| async move {
+            let gone: Vec<String> = had
+                .split(", ")
+                .filter(|t| !wanted.iter().any(|w| w == t))
+                .map(str::to_owned)
+                .collect();
+            w.tuner.job_manager().tag(&id, &wanted, &gone).await
+        });
+    };
+    let set_note = move |e: leptos::ev::Event| {
+        let (id, text) = (for_note.clone(), event_target_value(&e));
+        change(ctx, "Note not kept", move |w| async move {
+            w.tuner.job_manager().set_note(&id, &text).await
+        });
+    };
+    let save_run = move |_| {
+        let Some(work) = ctx.work() else { return };
+        let id = for_run.clone();
+        leptos::task::spawn_local(async move {
+            match work.tuner.bundle(&id).await {
+                Ok(bytes) => {
+                    let saved = browser::bytes_blob(&bytes, "application/zip")
+                        .and_then(|b| browser::download(&b, &format!("{id}.zip")));
+                    if let Err(e) = saved {
+                        ctx.failed("No download", browser::js_text(&e));
+                    }
+                }
+                Err(e) => ctx.failed("The run was not saved", e),
+            }
+        });
+    };
+    let retry = move |_| {
+        let Some(work) = ctx.work() else { return };
+        let id = for_retry.clone();
+        leptos::task::spawn_local(async move {
+            match again(&work, &id).await {
+                Ok(job) => {
+                    work::drive(ctx);
+                    ctx.go(&Route::Job(job.job_id));
+                }
+                Err(e) => ctx.failed("Not started again", e),
+            }
+        });
+    };
+    view! {
+        <section class="panel ruled stack">
+            <h2>"Notes"</h2>
+            <div class="fields">
+                <div class="field wide">
+                    <label class="field-label" for="job-tags">"Tags"</label>
+                    <input
+                        class="input"
+                        id="job-tags"
+                        autocomplete="off"
+                        prop:value=move || tags.get()
+                        on:change=set_tags
+                    />
+                    <p class="hint">"between commas"</p>
+                </div>
+                <div class="field wide">
+                    <label class="field-label" for="job-note">"Note"</label>
+                    <textarea
+                        class="input"
+                        id="job-note"
+                        rows="3"
+                        prop:value=move || note.get()
+                        on:change=set_note
+                    ></textarea>
+                </div>
+            </div>
+            <div class="row">
+                <button type="button" class="button" on:click=save_run>
+                    {icon(icon::DOWNLOAD)}
+                    "Save the whole run"
+                </button>
+                {move || {
+                    let retry = retry.clone();
+                    ended
+                        .get()
+                        .then(|| {
+                            view! {
+                                <button type="button" class="button" on:click=retry>
+                                    {icon(icon::AGAIN)}
+                                    "Run again"
+                                </button>
+                            }
+                        })
+                }}
+            </div>
+        </section>
+    }
+}
+
+/// The same job under the next name; its model is registered under a key of its own.
+async fn again(work: &Work, id: &str) -> Result<FineTuneJob> {
+    let mut config = work.tuner.job_manager().duplicate(id).await?;
+    if let Some(key) = &config.register_llm_key
+        && work.registry.is_registered(key).await?
+    {
+        let mut n = 2;
+        while work.registry.is_registered(&format!("{key}_{n}")).await? {
+            n += 1;
+        }
+        config.register_llm_key = Some(format!("{key}_{n}"));
+    }
+    work.tuner.retry(id, &config).await
+}
+
+/// Changes a job in the store and shows it.
+fn change<F>(ctx: Ctx, what: &'static str, f: impl FnOnce(Work) -> F + 'static)
+where
+    F: Future<Output = Result<FineTuneJob>> + 'static,
+{
+    let Some(work) = ctx.work() else { return };
+    leptos::task::spawn_local(async move {
+        match f(work).await {
+            Ok(job) => work::put(ctx, &job),
+            Err(e) => ctx.failed(what, e),
+        }
+    });
+}
