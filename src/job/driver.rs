@@ -243,7 +243,7 @@ impl VisionFinetuner {
     pub async fn check_status(&self, job_id: &str) -> Result<FineTuneJob> {
         self.drive(job_id, |s| {
             let waits = matches!(s.job.state, State::Waiting | State::Remote { .. });
-            (waits && s.wait > 0) || s.is_last()
+            (waits && s.wait > 0) || s.last
         })
         .await
     }
@@ -256,7 +256,7 @@ impl VisionFinetuner {
         loop {
             // A job that is far enough already is left alone.
             let job = self.manager.get(job_id).await?;
-            let now = Step { job, wait: 0 };
+            let now = Step::new(job, 0);
             if enough(&now) {
                 return Ok(now.job);
             }
@@ -292,7 +292,7 @@ impl VisionFinetuner {
                 continue;
             }
             let pause = match self.step(job_id).await {
-                Ok(step) if step.is_last() => return Ok(step.job),
+                Ok(step) if step.last => return Ok(step.job),
                 Ok(step) => {
                     failures = 0;
                     step.wait

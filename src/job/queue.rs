@@ -139,17 +139,17 @@ impl VisionFinetuner {
     pub(super) async fn admit(&self, job: FineTuneJob) -> Result<Step> {
         // One decision at a time, or two drivers would take the same slot.
         let Some(_guard) = self.ports.locks.try_lock("queue").await? else {
-            return Ok(Step { job, wait: 100 });
+            return Ok(Step::new(job, 100));
         };
         let jobs = self.manager.list().await?;
         let slots = self.manager.slots().await?;
         let event = match turn(&job, &jobs, &slots, self.ports.clock.now()) {
-            Turn::Later(wait) => return Ok(Step { job, wait }),
+            Turn::Later(wait) => return Ok(Step::new(job, wait)),
             Turn::Now => Event::Due,
             Turn::Never(error) => Event::Failed(error),
         };
         let (job, _) = self.apply(&job.job_id, event, |_| {}).await?;
-        Ok(Step { job, wait: 0 })
+        Ok(Step::new(job, 0))
     }
 }
 
@@ -232,7 +232,7 @@ impl Scheduler {
             return Ok(Some(left.unsigned_abs()));
         }
         let wait = match self.tuner.step(id).await {
-            Ok(step) if step.is_last() => {
+            Ok(step) if step.last => {
                 self.seats.remove(id);
                 // Its end may let others begin.
                 return Ok(Some(0));

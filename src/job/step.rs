@@ -20,12 +20,14 @@ pub(super) struct Step {
     pub(super) job: FineTuneJob,
     /// Milliseconds until the next step is due; 0: at once.
     pub(super) wait: u64,
+    /// Whether there is no next step.
+    pub(super) last: bool,
 }
 
 impl Step {
-    /// Whether there is no next step.
-    pub(super) fn is_last(&self) -> bool {
-        self.job.state.is_final() && !unread(&self.job)
+    pub(super) fn new(job: FineTuneJob, wait: u64) -> Self {
+        let last = job.state.is_final() && !unread(&job);
+        Self { job, wait, last }
     }
 }
 
@@ -39,7 +41,7 @@ impl VisionFinetuner {
     pub(super) async fn step(&self, job_id: &str) -> Result<Step> {
         let job = self.manager.get(job_id).await?;
         if job.state.is_final() && !unread(&job) {
-            return Ok(Step { job, wait: 0 });
+            return Ok(Step::new(job, 0));
         }
         if matches!(job.state, State::Waiting) {
             return self.admit(job).await;
@@ -48,7 +50,7 @@ impl VisionFinetuner {
             let left = hold.until.since(self.ports.clock.now());
             if left > 0 {
                 let wait = left.unsigned_abs();
-                return Ok(Step { job, wait });
+                return Ok(Step::new(job, wait));
             }
         }
         let provider = self.connect(&job.config)?;
@@ -62,8 +64,11 @@ impl VisionFinetuner {
             }
             State::Remote { .. } => return self.look(job, provider).await,
             _ => {
-                let job = self.conclude(job, provider).await?;
-                return Ok(Step { job, wait: 0 });
+                let ended = job.state.is_final();
+                let mut step = Step::new(self.conclude(job, provider).await?, 0);
+                // A vendor that reports no events has none to be read now either.
+                step.last |= ended;
+                return Ok(step);
             }
         };
         let wait = match done {
@@ -74,7 +79,7 @@ impl VisionFinetuner {
             }
         };
         let job = self.manager.get(job_id).await?;
-        Ok(Step { job, wait })
+        Ok(Step::new(job, wait))
     }
 
     /// Passes on what the user wants and asks the vendor how the job stands.
@@ -87,7 +92,7 @@ impl VisionFinetuner {
             ..
         } = &job.state
         else {
-            return Ok(Step { job, wait: 0 });
+            return Ok(Step::new(job, 0));
         };
         if *cancel {
             provider.cancel(id).await?;
@@ -101,7 +106,7 @@ impl VisionFinetuner {
             State::Waiting => wait,
             _ => 0,
         };
-        Ok(Step { job, wait })
+        Ok(Step::new(job, wait))
     }
 
     /// Asks the vendor to pause or to go on; a refusal ends the wish, not the job.
