@@ -3,6 +3,7 @@
 //! Results go to stdout, progress and problems to stderr. Exit codes: 0 done, 1 problems found
 //! in the data, 2 wrong use, 3 failed.
 
+mod compare;
 mod generate;
 mod jobs;
 mod lines;
@@ -59,6 +60,8 @@ enum Command {
     Jobs(jobs::Args),
     /// Tuned models and their export
     Registry(registry::Args),
+    /// Compare a base and a tuned model on the same questions
+    Compare(compare::Args),
     /// Let a page in a browser talk to vendors that answer no browser
     Proxy(proxy::Args),
 }
@@ -96,6 +99,7 @@ fn run(command: Command, output: &Output) -> Result<Outcome> {
         Command::Run(args) => run::run(&args, output),
         Command::Jobs(args) => jobs::run(&args, output),
         Command::Registry(args) => registry::run(&args, output),
+        Command::Compare(args) => compare::run(&args, output),
         Command::Proxy(args) => proxy::run(&args, output),
     }
 }

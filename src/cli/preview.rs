@@ -13,7 +13,7 @@ use crate::dataset::{BBox, Component, Record, atomic_write};
 use crate::error::{Error, Result};
 
 /// Width of one picture on the sheet.
-const TILE_PX: u32 = 480;
+pub(super) const TILE_PX: u32 = 480;
 /// Space between pictures.
 const GAP_PX: u32 = 12;
 
@@ -85,7 +85,8 @@ pub(super) fn run(args: &Args, out: &Output) -> Result<Outcome> {
     })
 }
 
-fn sheet(tiles: &[RgbImage], columns: u32) -> RgbImage {
+/// Pictures of [`TILE_PX`] width on a grey sheet.
+pub(super) fn sheet(tiles: &[RgbImage], columns: u32) -> RgbImage {
     let rows: Vec<&[RgbImage]> = tiles.chunks(columns as usize).collect();
     let heights: Vec<u32> = rows
         .iter()

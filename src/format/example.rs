@@ -107,6 +107,25 @@ pub fn record_image(
     }
 }
 
+/// The system prompt of questions whose answer is a point or a box written in `c`. Models must be
+/// asked with the one they were trained with.
+pub fn grounding_prompt(c: &Convention, geometry: Geometry) -> String {
+    let (what, template) = match geometry {
+        Geometry::Point => ("point", c.point),
+        Geometry::Box => ("box", c.bbox),
+    };
+    let mut form = template
+        .replace("$label", "\"name\"")
+        .replace("$text", "name");
+    for (i, name) in c.names(geometry).iter().enumerate() {
+        form = form.replace(&format!("${}", i + 1), name);
+    }
+    format!(
+        "You locate elements of user interfaces. Answer with the {what} of the element as {form}, in {}.",
+        c.doc
+    )
+}
+
 impl Examples {
     /// Examples for `format`.
     ///
@@ -187,20 +206,11 @@ impl Examples {
             return Vec::new();
         };
         let c = self.convention;
-        let (what, answer, template) = match geometry {
-            Geometry::Point => ("point", c.point(target.point, &target.label, size), c.point),
-            Geometry::Box => ("box", c.bbox(target.bounds, &target.label, size), c.bbox),
+        let answer = match geometry {
+            Geometry::Point => c.point(target.point, &target.label, size),
+            Geometry::Box => c.bbox(target.bounds, &target.label, size),
         };
-        let mut form = template
-            .replace("$label", "\"name\"")
-            .replace("$text", "name");
-        for (i, name) in c.names(geometry).iter().enumerate() {
-            form = form.replace(&format!("${}", i + 1), name);
-        }
-        let system = format!(
-            "You locate elements of user interfaces. Answer with the {what} of the element as {form}, in {}.",
-            c.doc
-        );
+        let system = grounding_prompt(c, geometry);
         task.instructions
             .iter()
             .take(self.options.instructions_per_task as usize)

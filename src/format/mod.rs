@@ -29,7 +29,9 @@ mod trainer_tests;
 mod unsloth;
 mod validate;
 
-pub use example::{Example, Examples, ImageSource, Part, Role, Turn, record_image};
+pub use example::{
+    Example, Examples, ImageSource, Part, Role, Turn, grounding_prompt, record_image,
+};
 pub use family::{FAMILIES, Family, family};
 pub use image_info::{ColorMode, ImageInfo, image_info};
 pub use limits::{IMAGE_MODELS, ImageTokens, Limits, ModelFacts, TRAINING_MODELS, model_facts};

@@ -7,7 +7,9 @@
 //! `production` a version that stays until the alias is moved.
 
 mod alias;
+pub mod compare;
 mod config;
+mod contract;
 mod shelf;
 mod sink;
 mod skyvern;
@@ -24,6 +26,7 @@ use serde_json::{Value, json};
 
 pub use alias::{ALIASES, Alias};
 pub use config::{LlmConfig, Provenance, RegistryEntry};
+pub use contract::Endpoint;
 pub use skyvern::{EXPORTS, Export};
 
 use crate::base::ports::{Batch, Clock, Expect, Store};

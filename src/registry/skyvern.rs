@@ -60,7 +60,7 @@ impl RegistryEntry {
     }
 
     /// The ways to call the model; the registered one first.
-    fn ways(&self) -> Vec<Serving> {
+    pub(super) fn ways(&self) -> Vec<Serving> {
         let p = &self.provenance;
         let (Some(provider), Some(model)) = (p.provider, &p.model) else {
             return Vec::new();

@@ -1,0 +1,59 @@
+//! Recorded answers: one JSON object a line.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+
+/// What a model said to one question.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    /// Id of the question.
+    pub id: String,
+    /// Its words, as they came.
+    pub answer: String,
+    /// How long it took, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latency_ms: Option<f64>,
+    /// What it cost, in US dollars.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost_usd: Option<f64>,
+    /// Tokens of the question with its picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prompt_tokens: Option<u64>,
+    /// Tokens of the answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub completion_tokens: Option<u64>,
+}
+
+/// Answers by the id of their question.
+pub type Answers = BTreeMap<String, Answer>;
+
+/// Reads a file of answers. Other fields than those of [`Answer`] are passed over.
+///
+/// # Errors
+/// `answer_json` with the row that is broken; `answer_duplicate` for two answers to one question.
+pub fn read_answers(text: &str) -> Result<Answers> {
+    let mut out = Answers::new();
+    for (row, line) in text.lines().enumerate() {
+        if line.trim().is_empty() {
+            continue;
+        }
+        let at = || format!("row {}", row + 1);
+        let answer: Answer = serde_json::from_str(line).map_err(|e| {
+            Error::data("answer_json", e.to_string())
+                .at(at())
+                .hint("each line is {\"id\": \"12/t3\", \"answer\": \"…\"}")
+        })?;
+        if out.contains_key(&answer.id) {
+            return Err(Error::data(
+                "answer_duplicate",
+                format!("{:?} is answered twice", answer.id),
+            )
+            .at(at()));
+        }
+        out.insert(answer.id.clone(), answer);
+    }
+    Ok(out)
+}
