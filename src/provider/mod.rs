@@ -4,13 +4,17 @@
 //! and then is a [`Provider`]; a practice run replaces it by the simulated provider, which is
 //! marked SIMULATED in every name, event and artifact.
 
+mod bedrock;
+mod bundle;
 mod custom;
+mod fireworks;
 mod gemini;
 pub mod google;
 mod openai;
 mod options;
 mod rest;
 mod simulated;
+mod together;
 mod types;
 
 pub use custom::Trainer;
@@ -108,7 +112,14 @@ pub trait Vendor: std::fmt::Debug + Sync {
 }
 
 /// Every vendor.
-pub const PROVIDERS: &[&dyn Vendor] = &[&openai::OpenAi, &gemini::Gemini, &custom::Custom];
+pub const PROVIDERS: &[&dyn Vendor] = &[
+    &openai::OpenAi,
+    &gemini::Gemini,
+    &together::Together,
+    &fireworks::Fireworks,
+    &bedrock::Bedrock,
+    &custom::Custom,
+];
 
 impl ProviderName {
     /// What is known of this vendor.
@@ -116,6 +127,9 @@ impl ProviderName {
         match self {
             Self::OpenAi => &openai::OpenAi,
             Self::Gemini => &gemini::Gemini,
+            Self::Together => &together::Together,
+            Self::Fireworks => &fireworks::Fireworks,
+            Self::Bedrock => &bedrock::Bedrock,
             Self::Custom => &custom::Custom,
         }
     }

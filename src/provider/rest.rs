@@ -1,8 +1,11 @@
 //! What adapters of JSON interfaces with a bearer key share: requests, the meaning of status
 //! codes, tries in a row, and downloads by parts.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use md5::{Digest as _, Md5};
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
+use sha2::Sha256;
 
 use crate::base::hash::hex;
 use crate::base::ports::{FileWriter, HttpRequest, HttpResponse, Ports, Secret};
@@ -92,6 +95,18 @@ impl Rest {
         }
     }
 
+    /// A request to an address that carries its own permission.
+    pub(super) fn signed(&self, method: &'static str, url: &str, place: &str) -> Call {
+        Call {
+            method,
+            url: url.to_owned(),
+            place: place.to_owned(),
+            headers: Vec::new(),
+            body: Vec::new(),
+            keyed: false,
+        }
+    }
+
     fn key(&self) -> Result<Option<Secret>> {
         let (name, optional) = self.key;
         let given = self.ports.secrets.get(name);
@@ -159,15 +174,25 @@ impl Rest {
 
     /// Sends a request that may be repeated, a few times when it fails in passing.
     pub(super) async fn repeat(&self, call: &Call) -> Result<HttpResponse> {
+        self.until(call, |status| (200..=299).contains(&status))
+            .await
+    }
+
+    /// As [`repeat`](Self::repeat); `is_answer` says which status codes are answers.
+    pub(super) async fn until(
+        &self,
+        call: &Call,
+        is_answer: impl Fn(u16) -> bool,
+    ) -> Result<HttpResponse> {
         let mut tries = 0;
         loop {
-            match self.ask(call).await {
-                Ok(answer) => return Ok(answer),
-                Err(e) => {
-                    tries += 1;
-                    self.pause(e, tries).await?;
-                }
-            }
+            let error = match self.once(call).await {
+                Ok(answer) if is_answer(answer.status) => return Ok(answer),
+                Ok(answer) => self.refusal(&answer, call),
+                Err(e) => e,
+            };
+            tries += 1;
+            self.pause(error, tries).await?;
         }
     }
 
@@ -193,7 +218,7 @@ impl Rest {
     }
 
     /// Writes what lies at an address to `to`, part by part. A broken connection goes on where
-    /// it broke. With `sha256` the whole is compared to it.
+    /// it broke. The whole is compared to `sha256` and to what the storage tells of it.
     pub(super) async fn download(
         &self,
         call: &Call,
@@ -202,10 +227,14 @@ impl Rest {
     ) -> Result<()> {
         let mut offset = 0u64;
         let mut version: Option<String> = None;
+        let mut md5_told: Option<String> = None;
+        let mut md5 = Md5::new();
         let mut hash = Sha256::new();
         loop {
             let range = format!("bytes={offset}-{}", offset + RANGE - 1);
-            let part = self.range(&call.clone().header("range", range)).await?;
+            // 416 is an answer: there is nothing beyond.
+            let part = call.clone().header("range", range);
+            let part = self.until(&part, |s| matches!(s, 200 | 206 | 416)).await?;
             if part.status == 416 {
                 break;
             }
@@ -220,6 +249,7 @@ impl Rest {
                 .retry_after(1000));
             }
             version = tag;
+            md5_told = md5_told.or_else(|| stored_md5(&part));
             let place = header(&part, "content-range").and_then(content_range);
             let (bytes, total) = match (part.status, place) {
                 (206, Some((from, total))) if from == offset => (&part.body[..], total),
@@ -231,6 +261,7 @@ impl Rest {
                 }
             };
             hash.update(bytes);
+            md5.update(bytes);
             to.write(bytes).await?;
             offset += bytes.len() as u64;
             let ended = match total {
@@ -246,30 +277,16 @@ impl Rest {
                 );
             }
         }
-        match sha256 {
-            Some(wanted) if !wanted.eq_ignore_ascii_case(&hex(&hash.finalize())) => {
-                Err(
-                    failed("checksum", "the checksum of the download is wrong", call)
-                        .hint("download it again")
-                        .retry_after(1000),
-                )
-            }
-            _ => Ok(()),
+        let wrong_sha = sha256.is_some_and(|w| !w.eq_ignore_ascii_case(&hex(&hash.finalize())));
+        let wrong_md5 = md5_told.is_some_and(|w| w != STANDARD.encode(md5.finalize()));
+        if wrong_sha || wrong_md5 {
+            return Err(
+                failed("checksum", "the checksum of the download is wrong", call)
+                    .hint("download it again")
+                    .retry_after(1000),
+            );
         }
-    }
-
-    /// One part; 416 is an answer: there is nothing beyond.
-    async fn range(&self, call: &Call) -> Result<HttpResponse> {
-        let mut tries = 0;
-        loop {
-            let error = match self.once(call).await {
-                Ok(answer) if matches!(answer.status, 200 | 206 | 416) => return Ok(answer),
-                Ok(answer) => self.refusal(&answer, call),
-                Err(e) => e,
-            };
-            tries += 1;
-            self.pause(error, tries).await?;
-        }
+        Ok(())
     }
 
     /// The error of an answer other than 2xx.
@@ -361,6 +378,13 @@ pub(super) fn header<'a>(answer: &'a HttpResponse, name: &str) -> Option<&'a str
     found.map(|(_, value)| value.as_str())
 }
 
+/// The MD5 that cloud storage tells of the whole file: `x-goog-hash: crc32c=…,md5=…`.
+fn stored_md5(answer: &HttpResponse) -> Option<String> {
+    let told = answer.headers.iter().filter(|(n, _)| n == "x-goog-hash");
+    let mut each = told.flat_map(|(_, v)| v.split(','));
+    each.find_map(|h| h.trim().strip_prefix("md5=").map(str::to_owned))
+}
+
 /// `bytes 0-99/1000` → first byte and size.
 fn content_range(text: &str) -> Option<(u64, Option<u64>)> {
     let (range, total) = text.strip_prefix("bytes ")?.split_once('/')?;
@@ -400,5 +424,31 @@ pub(super) fn escaped(text: &str) -> String {
             _ => out.push_str(&format!("%{b:02X}")),
         }
     }
+    out
+}
+
+/// A multipart form: text fields, then one file.
+pub(super) fn form(
+    boundary: &str,
+    fields: &[(&str, &str)],
+    file: Option<(&str, &str, &[u8])>,
+) -> Vec<u8> {
+    let mut out = Vec::new();
+    for (name, value) in fields {
+        let head = format!(
+            "--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+        );
+        out.extend_from_slice(head.as_bytes());
+    }
+    if let Some((name, file_name, bytes)) = file {
+        let head = format!(
+            "--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"; \
+             filename=\"{file_name}\"\r\nContent-Type: application/octet-stream\r\n\r\n"
+        );
+        out.extend_from_slice(head.as_bytes());
+        out.extend_from_slice(bytes);
+        out.extend_from_slice(b"\r\n");
+    }
+    out.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
     out
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::base::time::Timestamp;
 use crate::problem::Problem;
 
-/// The vendors of the seed. Serialised as `openai`, `gemini`, `custom`.
+/// The vendors. Serialised as `openai`, `gemini`, `custom` …
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify))]
 #[serde(rename_all = "snake_case")]
@@ -18,16 +18,25 @@ pub enum ProviderName {
     OpenAi,
     /// Gemini, tuned on Vertex AI.
     Gemini,
-    /// A trainer of one's own: a bundle on disk.
+    /// Together AI.
+    Together,
+    /// Fireworks AI.
+    Fireworks,
+    /// Amazon Bedrock: a folder and the commands to run.
+    Bedrock,
+    /// A trainer of one's own: a bundle on disk, or an HTTP trainer.
     Custom,
 }
 
 impl ProviderName {
-    /// `openai`, `gemini`, `custom`.
+    /// `openai`, `gemini`, `custom` …
     pub const fn id(self) -> &'static str {
         match self {
             Self::OpenAi => "openai",
             Self::Gemini => "gemini",
+            Self::Together => "together",
+            Self::Fireworks => "fireworks",
+            Self::Bedrock => "bedrock",
             Self::Custom => "custom",
         }
     }

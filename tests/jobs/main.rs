@@ -3,6 +3,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
+mod bearer;
+mod fireworks;
 mod harness;
+mod together;
 mod trainer;
 mod vertex;

@@ -5,7 +5,6 @@
 //! address; the contract stands in the documentation of `http.rs`, and `server.py` beside it is a
 //! trainer that keeps it.
 
-mod bundle;
 mod http;
 #[cfg(test)]
 mod tests;
@@ -21,6 +20,7 @@ pub use trainer::Trainer;
 use crate::base::ports::Ports;
 use crate::error::Result;
 use crate::problem::Problem;
+use crate::provider::bundle::Bundler;
 use crate::provider::openai::{range_checks, unknown_adapter};
 use crate::provider::{
     BaseModel, Capabilities, Hyperparameters, Milestone, Provider, ProviderName, ProviderOptions,
@@ -155,10 +155,15 @@ impl Vendor for Custom {
     fn connect(&self, ports: &Ports, options: &ProviderOptions) -> Result<Rc<dyn Provider>> {
         Ok(match &options.trainer_url {
             Some(url) => Rc::new(http::HttpTrainer::new(ports, url, options)),
-            None => Rc::new(bundle::Bundler {
-                ports: ports.clone(),
-                trainer: options.trainer.unwrap_or_default(),
-            }),
+            None => {
+                let trainer = options.trainer.unwrap_or_default();
+                Rc::new(Bundler {
+                    ports: ports.clone(),
+                    vendor: &Custom,
+                    texts: Box::new(move |job| trainer.files(job)),
+                    next: format!("train it with {} by `sh train.sh` there", trainer.label()),
+                })
+            }
         })
     }
 }

@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::format::family;
 use crate::problem::Problem;
 use crate::provider::CreateJob;
+use crate::provider::bundle::{Texts, file_name};
 use crate::task::coords::{Space, convention};
 use crate::task::resize::Resize;
 
@@ -143,7 +144,7 @@ impl Trainer {
     }
 
     /// The text files of a bundle beside the lines, by name.
-    pub(super) fn files(self, job: &CreateJob) -> Result<Vec<(&'static str, String)>> {
+    pub(super) fn files(self, job: &CreateJob) -> Result<Texts> {
         let mut out = match self {
             Self::Trl => vec![
                 ("config.json", serde_json::to_string_pretty(&config(job))?),
@@ -255,10 +256,6 @@ fn script(facts: &Facts) -> String {
         label = facts.label,
         command = facts.command,
     )
-}
-
-pub(super) fn file_name(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
 }
 
 fn epochs(job: &CreateJob) -> u32 {

@@ -6,8 +6,6 @@ use crate::base::hash::fingerprint;
 use crate::base::ports::{Batch, Expect, FileWriter, LocalFuture, Ports, file_missing};
 use crate::base::time::Timestamp;
 use crate::error::{Error, ErrorKind, Result};
-use crate::provider::custom::Custom;
-use crate::provider::custom::trainer::{Trainer, file_name};
 use crate::provider::{
     Artifact, Checkpoint, CreateJob, EventKind, Level, LocalFile, Progress, Provider, RemoteEvent,
     RemoteFile, RemoteJob, RemoteState, Vendor,
@@ -24,10 +22,25 @@ struct Bundle {
     files: Vec<String>,
 }
 
+/// The text files of a bundle beside the lines, by name.
+pub(super) type Texts = Vec<(&'static str, String)>;
+
+/// Makes the texts of a job.
+pub(super) type MakeTexts = dyn Fn(&CreateJob) -> Result<Texts>;
+
 /// Writes bundles.
 pub(super) struct Bundler {
     pub(super) ports: Ports,
-    pub(super) trainer: Trainer,
+    pub(super) vendor: &'static dyn Vendor,
+    /// What the bundle holds beside the lines.
+    pub(super) texts: Box<MakeTexts>,
+    /// What to do with it, behind "Bundle written to …; ".
+    pub(super) next: String,
+}
+
+/// The last part of a path.
+pub(super) fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
 }
 
 impl Bundler {
@@ -43,7 +56,7 @@ impl Bundler {
         let files = &self.ports.files;
         let mut written = vec![file_name(&job.training.id).to_owned()];
         written.extend(job.validation.as_ref().map(|v| file_name(&v.id).to_owned()));
-        for (name, text) in self.trainer.files(job)? {
+        for (name, text) in (self.texts)(job)? {
             files
                 .write_all(&format!("{}/{name}", job.folder), text.as_bytes())
                 .await?;
@@ -92,7 +105,7 @@ fn done(bundle: &Bundle) -> RemoteJob {
 
 impl Provider for Bundler {
     fn vendor(&self) -> &'static dyn Vendor {
-        &Custom
+        self.vendor
     }
 
     fn works_locally(&self) -> bool {
@@ -158,11 +171,7 @@ impl Provider for Bundler {
                 created_at: bundle.created_at,
                 level: Level::Info,
                 kind: EventKind::Message,
-                message: format!(
-                    "Bundle for {} written to {}; train it with `sh train.sh` there",
-                    self.trainer.label(),
-                    bundle.job.folder
-                ),
+                message: format!("Bundle written to {}; {}", bundle.job.folder, self.next),
                 metrics: None,
             }])
         })

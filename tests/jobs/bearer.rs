@@ -1,0 +1,281 @@
+//! What the tests of vendors with a bearer key share.
+
+use screensmith::base::ports::{Clock as _, Secret, Store as _};
+use screensmith::base::system::block_on;
+use screensmith::job::{FineTuneConfig, FineTuneJob, JobStatus, State};
+use screensmith::provider::ProviderName;
+use serde_json::{Value, json};
+
+use crate::harness::{Servers, World, dataset};
+
+/// What differs between vendors.
+#[derive(Clone, Copy)]
+pub(crate) struct Vendor {
+    pub(crate) name: &'static str,
+    pub(crate) provider: ProviderName,
+    pub(crate) base_model: &'static str,
+    pub(crate) key_env: &'static str,
+    pub(crate) key: &'static str,
+    /// Path of the request that creates a job, as a regular expression.
+    pub(crate) create: &'static str,
+    /// Path of the requests that send the bytes.
+    pub(crate) send: &'static str,
+    pub(crate) send_method: &'static str,
+    /// Path of the downloads of weights.
+    pub(crate) weights: &'static str,
+}
+
+/// A world and a server, with a dataset of 24 screens.
+pub(crate) struct Test {
+    pub(crate) vendor: Vendor,
+    pub(crate) servers: Servers,
+    pub(crate) world: World,
+    pub(crate) config: FineTuneConfig,
+}
+
+impl Test {
+    pub(crate) fn new(vendor: Vendor) -> Self {
+        let servers = Servers::start();
+        let world = World::new();
+        world.files.insert("data/ui.jsonl", dataset(24, 0));
+        world
+            .secrets
+            .insert(vendor.key_env, Secret::new(vendor.key));
+        let mut c = FineTuneConfig::new("data/ui.jsonl", vendor.provider, vendor.base_model);
+        c.output_dir = "runs".to_owned();
+        c.job_name = Some("ui_ground-1".to_owned());
+        c.validation_split = 0.25;
+        c.register_llm_key = Some("TUNED_GROUNDER".to_owned());
+        c.hyperparameters.n_epochs = screensmith::provider::Setting::Value(2);
+        c.hyperparameters.adapter_size = Some(16);
+        c.provider_options.base_url = Some(format!("{}/v1", servers.address(vendor.name)));
+        c.provider_options.account = Some("acme".to_owned());
+        Self {
+            vendor,
+            servers,
+            world,
+            config: c,
+        }
+    }
+
+    pub(crate) fn control(&self, body: Value) -> Value {
+        self.servers.control(self.vendor.name, body)
+    }
+
+    pub(crate) fn set(&self, switches: Value) {
+        self.control(json!({"set": switches}));
+    }
+
+    pub(crate) fn rules(&self, rules: Value) {
+        self.control(json!({"rules": rules}));
+    }
+
+    pub(crate) fn state(&self) -> Value {
+        self.control(json!({}))["state"].clone()
+    }
+
+    pub(crate) fn run(&self) -> screensmith::Result<FineTuneJob> {
+        block_on(self.world.tuner().run(&self.config))
+    }
+
+    pub(crate) fn wait(&self) -> screensmith::Result<FineTuneJob> {
+        block_on(self.world.tuner().wait("ui_ground-1"))
+    }
+
+    pub(crate) fn jobs(&self) -> Vec<Value> {
+        self.state()["jobs"].as_array().unwrap().clone()
+    }
+
+    pub(crate) fn artifact(&self, name: &str) -> Vec<u8> {
+        let path = format!("runs/ui_ground-1/artifacts/{name}");
+        let found = self.world.files.get(&path);
+        found
+            .unwrap_or_else(|| panic!("{path}: {:?}", self.world.files.paths()))
+            .to_vec()
+    }
+
+    /// Done, registered, with exactly one job at the vendor.
+    pub(crate) fn completed(&self, job: &FineTuneJob) {
+        assert_eq!(job.status, JobStatus::Completed, "{job:#?}");
+        assert_eq!(self.jobs().len(), 1, "exactly one job");
+        let entry = block_on(self.world.registry().get("TUNED_GROUNDER")).unwrap();
+        let entry = serde_json::to_string(&entry).unwrap();
+        assert!(
+            entry.contains(job.model_name.as_deref().unwrap()),
+            "{entry}"
+        );
+    }
+
+    fn refused(&self, method: &str, path: &str, status: u16) -> FineTuneJob {
+        let body = json!({"error": {"message": "no", "code": null}});
+        self.rules(json!([{"method": method, "path": path, "times": 99,
+            "answer": {"status": status, "headers": {}, "body": body}}]));
+        block_on(self.world.tuner().start_finetune(&self.config)).unwrap()
+    }
+}
+
+pub(crate) fn failure(job: &FineTuneJob) -> (String, String) {
+    match &job.state {
+        State::Failed { error, .. } => (error.code.clone(), error.message.clone()),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// A wrong key ends nothing: the job goes on with a right one.
+pub(crate) fn keys(vendor: Vendor) {
+    let t = Test::new(vendor);
+    for key in ["", "two words", "wrong"] {
+        t.world.secrets.insert(vendor.key_env, Secret::new(key));
+        assert_eq!(t.run().unwrap_err().code(), "unauthorized", "{key:?}");
+    }
+    t.world
+        .secrets
+        .insert(vendor.key_env, Secret::new(vendor.key));
+    let job = block_on(t.world.tuner().start_finetune(&t.config)).unwrap();
+    assert!(job.state.remote_id().is_some());
+    // It is revoked while training.
+    t.set(json!({"keys": ["a-new-one"]}));
+    assert_eq!(t.wait().unwrap_err().code(), "unauthorized");
+    t.world
+        .secrets
+        .insert(vendor.key_env, Secret::new("a-new-one"));
+    t.completed(&t.wait().unwrap());
+    // Not even a refusal that echoes it writes a key down.
+    let mut all = t.world.told.borrow().clone();
+    for collection in ["jobs", "events/ui_ground-1", "registry", "models"] {
+        for doc in block_on(t.world.store.scan(collection)).unwrap() {
+            all += &doc.value.to_string();
+        }
+    }
+    for path in t.world.files.paths() {
+        all += &String::from_utf8_lossy(&t.world.files.get(&path).unwrap());
+    }
+    assert!(
+        !all.contains(vendor.key) && !all.contains("a-new-one"),
+        "a key was written down"
+    );
+    assert!(
+        !all.contains("sig=right"),
+        "a signed address was written down"
+    );
+}
+
+/// Refusals end the job with a code and make no job at the vendor.
+pub(crate) fn refusals(vendor: Vendor) {
+    for (status, code) in [
+        (400, "invalid_request"),
+        (402, "payment_required"),
+        (403, "forbidden"),
+        (413, "too_large"),
+        (422, "invalid_request"),
+    ] {
+        for (method, path) in [("POST", vendor.create), (vendor.send_method, vendor.send)] {
+            let t = Test::new(vendor);
+            let job = t.refused(method, path, status);
+            assert_eq!(failure(&job).0, code, "{method} {path} {status}");
+            assert_eq!(t.jobs().len(), 0);
+        }
+    }
+}
+
+/// Passing failures are waited for, as long as the vendor says.
+pub(crate) fn passing(vendor: Vendor) {
+    for (status, headers, waited) in [
+        (429, json!({"retry-after": "7"}), 7000),
+        (429, json!({"retry-after-ms": "2500"}), 2500),
+        (429, json!({}), 5000),
+        (503, json!({}), 1000),
+        (500, json!({"x-should-retry": "true"}), 1000),
+        (
+            409,
+            json!({"x-should-retry": "true", "retry-after": "1"}),
+            1000,
+        ),
+    ] {
+        for (method, path) in [("POST", vendor.create), (vendor.send_method, vendor.send)] {
+            let t = Test::new(vendor);
+            t.rules(json!([{"method": method, "path": path,
+                "answer": {"status": status, "headers": headers, "body": "busy"}}]));
+            let start = t.world.clock.now();
+            t.completed(&t.run().unwrap());
+            assert!(
+                t.world.clock.now().since(start) >= waited,
+                "{path} {status}"
+            );
+        }
+    }
+    // A failure that the vendor calls final is not tried again.
+    let t = Test::new(vendor);
+    t.rules(json!([{"method": "POST", "path": vendor.create,
+        "answer": {"status": 500, "headers": {"x-should-retry": "false"}, "body": "no"}}]));
+    let job = block_on(t.world.tuner().start_finetune(&t.config)).unwrap();
+    assert_eq!(failure(&job).0, "server_error");
+}
+
+/// Broken connections: before and after the vendor acted, and in mid-body.
+pub(crate) fn broken_connections(vendor: Vendor) {
+    for (method, path) in [("POST", vendor.create), (vendor.send_method, vendor.send)] {
+        for broken in ["before", "after"] {
+            let t = Test::new(vendor);
+            t.rules(json!([{"method": method, "path": path, "drop": broken}]));
+            t.completed(&t.run().unwrap());
+        }
+    }
+    let t = Test::new(vendor);
+    t.rules(json!([{"method": vendor.send_method, "path": vendor.send, "keep": 2000}]));
+    t.completed(&t.run().unwrap());
+}
+
+/// The program ends after every request once, and makes one job all the same.
+pub(crate) fn kills(vendor: Vendor) {
+    let whole = Test::new(vendor);
+    whole.completed(&whole.run().unwrap());
+    let requests = whole.world.client.sent.get();
+    assert!(requests > 8, "{requests}");
+    // Every second one: enough to end at each step of the start and of the saving.
+    for at in (0..requests).step_by(2) {
+        let t = Test::new(vendor);
+        t.world.client.left.set(at);
+        assert_eq!(t.run().unwrap_err().code(), "killed", "{at}");
+        t.world.client.left.set(usize::MAX);
+        t.completed(&t.wait().unwrap());
+    }
+}
+
+/// Words and fields that nobody knows are lived with.
+pub(crate) fn unknown_words(vendor: Vendor, words: Value) {
+    let t = Test::new(vendor);
+    t.set(json!({"words": words, "extra": {"newThing": {"deep": [1, null]}, "another": null}}));
+    t.completed(&t.run().unwrap());
+}
+
+/// Weights come in parts; a break goes on where it broke.
+pub(crate) fn weights(vendor: Vendor, artifact: &str, fill: &[u8]) {
+    let t = Test::new(vendor);
+    t.rules(json!([
+        {"method": "GET", "path": vendor.weights, "skip": 1, "drop": "before", "times": 2},
+    ]));
+    t.completed(&t.run().unwrap());
+    let got = t.artifact(artifact);
+    assert_eq!(got.len(), 20_000_000);
+    assert!(got.iter().zip(fill.iter().cycle()).all(|(a, b)| a == b));
+    let log = t.control(json!({}))["log"].as_array().unwrap().clone();
+    let pattern = vendor.weights.replace('\\', "");
+    let parts = log
+        .iter()
+        .filter(|r| r["path"].as_str().unwrap().contains(&pattern) && r["status"] == 206);
+    assert_eq!(parts.count(), 3, "each part came once");
+}
+
+/// Cancelling, and the race in which the job ends first.
+pub(crate) fn cancelling(vendor: Vendor) {
+    let t = Test::new(vendor);
+    block_on(t.world.tuner().start_finetune(&t.config)).unwrap();
+    block_on(t.world.tuner().cancel("ui_ground-1")).unwrap();
+    assert_eq!(t.wait().unwrap().status, JobStatus::Cancelled);
+    let t = Test::new(vendor);
+    t.set(json!({"cancel_ignored": true}));
+    block_on(t.world.tuner().start_finetune(&t.config)).unwrap();
+    block_on(t.world.tuner().cancel("ui_ground-1")).unwrap();
+    t.completed(&t.wait().unwrap());
+}

@@ -1,0 +1,146 @@
+//! Jobs on the scripted Fireworks AI.
+
+use screensmith::base::system::block_on;
+use screensmith::provider::ProviderName;
+use serde_json::{Value, json};
+
+use crate::bearer::{self, Test, Vendor, failure};
+
+const FIREWORKS: Vendor = Vendor {
+    name: "fireworks",
+    provider: ProviderName::Fireworks,
+    base_model: "accounts/fireworks/models/qwen3-vl-8b-instruct",
+    key_env: "FIREWORKS_API_KEY",
+    key: "fw-good",
+    create: "supervisedFineTuningJobs\\?",
+    send: ":upload",
+    send_method: "POST",
+    weights: "signed/adapter%2F",
+};
+
+#[test]
+fn a_job_runs_to_a_registered_model_with_its_weights() {
+    let t = Test::new(FIREWORKS);
+    let job = t.run().unwrap();
+    t.completed(&job);
+    let made = &t.jobs()[0];
+    assert_eq!(made["epochs"], 2);
+    assert_eq!(made["loraRank"], 16);
+    assert_eq!(made["baseModel"], FIREWORKS.base_model);
+    assert_eq!(job.model_name.as_deref(), made["outputModel"].as_str());
+    let sets = t.state()["datasets"].clone();
+    let sets = sets.as_array().unwrap();
+    assert_eq!(sets.len(), 2);
+    assert_eq!(made["dataset"], sets[0]["name"]);
+    assert_eq!(made["evaluationDataset"], sets[1]["name"]);
+    assert_eq!(
+        sets[0]["exampleCount"],
+        job.metrics.train_samples.to_string().as_str()
+    );
+    let lines = t.world.files.get("runs/ui_ground-1/train.jsonl").unwrap();
+    assert_eq!(sets[0]["received"], lines.len(), "sent once");
+    let events = block_on(t.world.tuner().job_manager().events("ui_ground-1")).unwrap();
+    let told: Vec<&str> = events.iter().map(|e| e.message.as_str()).collect();
+    assert_eq!(told[0], "Job created; estimated cost 1.50 USD");
+    assert!(told.contains(&"Trained 50 %, epoch 1"), "{told:?}");
+    assert_eq!(told.last(), Some(&"Job ended: JOB_STATE_COMPLETED"));
+    let losses: Vec<_> = events
+        .iter()
+        .filter_map(|e| e.metrics?.train_loss)
+        .collect();
+    assert_eq!(losses.len(), 6);
+    let card: Value = serde_json::from_slice(&t.artifact("model.json")).unwrap();
+    assert_eq!(card["state"], "JOB_STATE_COMPLETED");
+    assert_eq!(t.artifact("trainer.log"), b"trained\n");
+    assert_eq!(t.artifact("weights/adapter_config.json"), b"{\"r\": 8}");
+}
+
+#[test]
+fn keys_are_checked_and_never_written_down() {
+    bearer::keys(FIREWORKS);
+}
+
+#[test]
+fn refusals_end_the_job() {
+    bearer::refusals(FIREWORKS);
+}
+
+#[test]
+fn a_busy_vendor_is_waited_for() {
+    bearer::passing(FIREWORKS);
+}
+
+#[test]
+fn broken_connections_lose_and_double_nothing() {
+    bearer::broken_connections(FIREWORKS);
+}
+
+#[test]
+fn a_program_that_ends_anywhere_makes_one_job() {
+    bearer::kills(FIREWORKS);
+}
+
+#[test]
+fn unknown_states_and_fields_are_lived_with() {
+    bearer::unknown_words(FIREWORKS, json!(["JOB_STATE_DREAMING", "", "ANOTHER"]));
+}
+
+#[test]
+fn weights_come_in_parts() {
+    bearer::weights(
+        FIREWORKS,
+        "weights/adapter/adapter_model.safetensors",
+        b"weights ",
+    );
+}
+
+#[test]
+fn a_job_can_be_cancelled() {
+    bearer::cancelling(FIREWORKS);
+}
+
+#[test]
+fn a_broken_dataset_is_told_with_the_vendors_reason() {
+    let t = Test::new(FIREWORKS);
+    t.set(json!({"invalid": "line 3 has no assistant message"}));
+    let (code, message) = failure(&block_on(t.world.tuner().start_finetune(&t.config)).unwrap());
+    assert_eq!(code, "invalid_file");
+    assert!(message.contains("line 3"), "{message}");
+    assert_eq!(t.jobs().len(), 0);
+}
+
+#[test]
+fn a_job_that_breaks_down_tells_why() {
+    let t = Test::new(FIREWORKS);
+    t.set(json!({"outcome": "FAILED"}));
+    let (code, message) = failure(&t.run().unwrap());
+    assert_eq!(code, "resource_exhausted");
+    assert!(message.contains("out of memory"), "{message}");
+}
+
+#[test]
+fn a_download_with_a_wrong_checksum_is_refused() {
+    let t = Test::new(FIREWORKS);
+    block_on(t.world.tuner().start_finetune(&t.config)).unwrap();
+    t.set(json!({"wrong_hash": true}));
+    let mut seen = None;
+    for _ in 0..20 {
+        match block_on(t.world.tuner().check_status("ui_ground-1")) {
+            Ok(job) if job.state.is_final() => break,
+            Ok(_) => {}
+            Err(e) => seen = Some(e.code().to_owned()),
+        }
+    }
+    assert_eq!(seen.as_deref(), Some("checksum"));
+    t.set(json!({"wrong_hash": false}));
+    t.completed(&t.wait().unwrap());
+}
+
+#[test]
+fn an_account_is_needed() {
+    let mut t = Test::new(FIREWORKS);
+    t.config.provider_options.account = None;
+    let e = t.run().unwrap_err();
+    assert_eq!(e.code(), "account_missing");
+    assert_eq!(e.path(), Some("provider_options.account"));
+}

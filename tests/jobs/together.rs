@@ -1,0 +1,164 @@
+//! Jobs on the scripted Together AI.
+
+use screensmith::base::system::block_on;
+use screensmith::provider::ProviderName;
+use serde_json::{Value, json};
+
+use crate::bearer::{self, Test, Vendor, failure};
+
+const TOGETHER: Vendor = Vendor {
+    name: "together",
+    provider: ProviderName::Together,
+    base_model: "Qwen/Qwen3.5-9B",
+    key_env: "TOGETHER_API_KEY",
+    key: "together-good",
+    create: "fine-tunes$",
+    send: "storage",
+    send_method: "PUT",
+    weights: "finetune/download",
+};
+
+#[test]
+fn a_job_runs_to_a_registered_model_with_its_weights() {
+    let t = Test::new(TOGETHER);
+    let job = t.run().unwrap();
+    t.completed(&job);
+    let made = &t.jobs()[0];
+    assert_eq!(made["n_epochs"], 2);
+    assert_eq!(made["training_type"]["lora_r"], 16);
+    assert_eq!(made["training_type"]["lora_alpha"], 32);
+    assert_eq!(made["batch_size"], "max");
+    assert_eq!(made["n_evals"], 2);
+    let suffix = made["suffix"].as_str().unwrap();
+    assert!(
+        suffix.starts_with("ui_ground-1-") && suffix.len() <= 40,
+        "{suffix}"
+    );
+    assert!(job.model_name.as_deref().unwrap().contains(suffix));
+    assert_eq!(job.convention.as_deref(), Some("thousand"));
+    assert_eq!(job.metrics.trained_tokens, Some(54321));
+    for f in t.state()["files"].as_array().unwrap() {
+        assert_eq!(f["size"], f["received"], "sent once");
+        assert_eq!(f["right"], true);
+    }
+    let manager = t.world.tuner();
+    let manager = manager.job_manager();
+    let events = block_on(manager.events("ui_ground-1")).unwrap();
+    let ids: std::collections::BTreeSet<_> = events.iter().map(|e| e.id.clone()).collect();
+    assert_eq!(ids.len(), events.len(), "each event once");
+    let told: Vec<&str> = events.iter().map(|e| e.message.as_str()).collect();
+    for text in [
+        "Fine tune request created",
+        "training_start",
+        "Epoch 2 complete",
+        "Job finished",
+    ] {
+        assert_eq!(
+            told.iter().filter(|t| **t == text).count(),
+            1,
+            "{text}: {told:?}"
+        );
+    }
+    let points: Vec<_> = events.iter().filter_map(|e| e.metrics).collect();
+    let steps: Vec<u64> = points.iter().map(|p| p.step).collect();
+    assert_eq!(steps, [1, 2, 3, 4, 5, 6, 7, 8]);
+    assert_eq!(points[1].train_loss, Some(1.0));
+    assert_eq!(points[7].valid_loss, Some(0.5));
+    let card: Value = serde_json::from_slice(&t.artifact("model.json")).unwrap();
+    assert_eq!(card["status"], "completed");
+    let metrics: Value = serde_json::from_slice(&t.artifact("metrics.json")).unwrap();
+    assert!(metrics["metrics"].as_array().unwrap().len() >= 8);
+}
+
+#[test]
+fn keys_are_checked_and_never_written_down() {
+    bearer::keys(TOGETHER);
+}
+
+#[test]
+fn refusals_end_the_job() {
+    bearer::refusals(TOGETHER);
+}
+
+#[test]
+fn a_busy_vendor_is_waited_for() {
+    bearer::passing(TOGETHER);
+}
+
+#[test]
+fn broken_connections_lose_and_double_nothing() {
+    bearer::broken_connections(TOGETHER);
+}
+
+#[test]
+fn a_program_that_ends_anywhere_makes_one_job() {
+    bearer::kills(TOGETHER);
+}
+
+#[test]
+fn unknown_states_and_fields_are_lived_with() {
+    bearer::unknown_words(TOGETHER, json!(["dreaming", "", "running_v2"]));
+}
+
+#[test]
+fn weights_come_in_parts() {
+    bearer::weights(TOGETHER, "adapter.tar.zst", b"weights of the adapter ");
+}
+
+#[test]
+fn a_job_can_be_cancelled() {
+    bearer::cancelling(TOGETHER);
+}
+
+#[test]
+fn a_broken_file_is_told_with_the_vendors_reason() {
+    let t = Test::new(TOGETHER);
+    t.set(json!({"invalid": "line 3 has no assistant message"}));
+    let (code, message) = failure(&block_on(t.world.tuner().start_finetune(&t.config)).unwrap());
+    assert_eq!(code, "invalid_file");
+    assert!(message.contains("line 3"), "{message}");
+    assert_eq!(t.jobs().len(), 0);
+}
+
+#[test]
+fn what_the_model_does_not_take_is_refused_before_a_job_is_made() {
+    let t = Test::new(TOGETHER);
+    t.set(json!({"vision": false}));
+    let job = block_on(t.world.tuner().start_finetune(&t.config)).unwrap();
+    assert_eq!(failure(&job).0, "model_not_tunable");
+    let mut t = Test::new(TOGETHER);
+    t.config.base_model = "nobody/nothing".to_owned();
+    let job = block_on(t.world.tuner().start_finetune(&t.config)).unwrap();
+    assert_eq!(failure(&job).0, "model_not_tunable");
+    let mut t = Test::new(TOGETHER);
+    t.config.hyperparameters.adapter_size = Some(128);
+    let job = block_on(t.world.tuner().start_finetune(&t.config)).unwrap();
+    assert_eq!(failure(&job).0, "hyperparameter_range");
+    assert_eq!(t.jobs().len(), 0);
+}
+
+#[test]
+fn a_job_that_breaks_down_tells_why() {
+    let t = Test::new(TOGETHER);
+    t.set(json!({"outcome": "error"}));
+    let (code, message) = failure(&t.run().unwrap());
+    assert_eq!(code, "job_error");
+    assert!(message.contains("out of memory"), "{message}");
+}
+
+#[test]
+fn the_same_content_is_sent_once_and_a_redirect_may_come_through_a_proxy() {
+    let mut t = Test::new(TOGETHER);
+    t.set(json!({"proxied": true}));
+    t.completed(&t.run().unwrap());
+    t.config.job_name = Some("ui_ground-2".to_owned());
+    t.config.register_llm_key = None;
+    t.run().unwrap();
+    let files = t.state()["files"].clone();
+    let files = files.as_array().unwrap();
+    assert_eq!(files.len(), 2);
+    for f in files {
+        assert_eq!(f["size"], f["received"], "sent once");
+    }
+    assert_eq!(t.jobs().len(), 2);
+}
