@@ -28,6 +28,8 @@ mod pool;
 #[cfg(all(target_arch = "wasm32", feature = "app"))]
 mod shell;
 #[cfg(all(target_arch = "wasm32", feature = "app"))]
+mod sign_in;
+#[cfg(all(target_arch = "wasm32", feature = "app"))]
 mod studio;
 #[cfg(all(target_arch = "wasm32", feature = "app"))]
 mod work;

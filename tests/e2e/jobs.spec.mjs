@@ -93,3 +93,36 @@ test("a job at Vertex outlives an expired token and leaves no key behind", async
   expect(all).toContain("ft_vertex");
   for (const key of KEYS) expect(all).not.toContain(key);
 });
+
+test("signing in brings a token into memory, and into no address or store", async ({ page, context }) => {
+  // The issuer, as a page that sends back what was asked for.
+  await context.route("https://accounts.google.com/**", (route) => {
+    const asked = new URL(route.request().url()).searchParams;
+    expect(asked.get("client_id")).toBe("123-abc.apps.googleusercontent.com");
+    expect(asked.get("response_type")).toBe("token");
+    const back = new URLSearchParams({
+      access_token: KEYS[0],
+      expires_in: "3599",
+      scope: asked.get("scope"),
+      state: asked.get("state"),
+      token_type: "Bearer",
+    });
+    const to = JSON.stringify(`${asked.get("redirect_uri")}#${back}`);
+    return route.fulfill({ contentType: "text/html", body: `<script>location.replace(${to})</script>` });
+  });
+  await open(page, "#/jobs/new", "New job");
+  await page.getByRole("button", { name: "Gemini (Vertex AI)" }).click();
+  await page.getByLabel("Simulated").uncheck();
+  await page.getByText("or sign in for a token").click();
+  await page.getByLabel("OAuth client id").fill("nonsense");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByText(/is no client id/)).toBeVisible();
+  await page.getByLabel("OAuth client id").fill("123-abc.apps.googleusercontent.com");
+  const [popup] = await Promise.all([
+    context.waitForEvent("page"),
+    page.getByRole("button", { name: "Sign in" }).click(),
+  ]);
+  await expect(page.getByText("kept in this tab until it is closed")).toBeVisible();
+  await expect.poll(() => popup.isClosed()).toBe(true);
+  expect(await kept(page)).not.toContain(KEYS[0]);
+});

@@ -4,6 +4,10 @@ use leptos::prelude::*;
 
 use crate::app::context::Ctx;
 use crate::app::part::icon::{self, icon};
+use crate::app::{browser, sign_in};
+
+/// The user's client id is no secret, so this browser keeps it.
+const CLIENT_ID: &str = "sign_in_client_id";
 
 /// A field for each key a vendor needs.
 pub(crate) fn keys(ctx: Ctx, names: &'static [&'static str]) -> AnyView {
@@ -34,6 +38,7 @@ fn one(ctx: Ctx, name: &'static str) -> impl IntoView {
                 spellcheck="false"
                 on:change=set
             />
+            {sign_in::offers(name).then(|| by_sign_in(ctx))}
             {move || {
                 if ctx.keys.with(|k| k.contains(name)) {
                     view! { <p class="state ok">{icon(icon::CHECK)} "kept in this tab until it is closed"</p> }
@@ -48,5 +53,36 @@ fn one(ctx: Ctx, name: &'static str) -> impl IntoView {
                 }
             }}
         </div>
+    }
+}
+
+/// The other way to a token: the user's own client id, and a window.
+fn by_sign_in(ctx: Ctx) -> impl IntoView {
+    let id = RwSignal::new(browser::setting(CLIENT_ID).unwrap_or_default());
+    let go = move |_| {
+        browser::keep_setting(CLIENT_ID, id.get_untracked().trim());
+        sign_in::start(ctx, &id.get_untracked());
+    };
+    view! {
+        <details class="details">
+            <summary>"or sign in for a token"</summary>
+            <div class="field">
+                <label class="field-label" for="sign-in-client">"OAuth client id"</label>
+                <input
+                    class="input mono"
+                    id="sign-in-client"
+                    autocomplete="off"
+                    spellcheck="false"
+                    prop:value=move || id.get()
+                    on:input=move |e| id.set(event_target_value(&e))
+                />
+                <p class="hint">
+                    "your own, of type Web application, with this page among its origins and redirect addresses"
+                </p>
+            </div>
+            <button type="button" class="button small" on:click=go>
+                "Sign in"
+            </button>
+        </details>
     }
 }
