@@ -68,6 +68,10 @@ impl Vendor for Bedrock {
         &[]
     }
 
+    fn settings(&self) -> &'static [&'static str] {
+        &["bucket", "location"]
+    }
+
     fn seed_env_vars(&self) -> &'static [&'static str] {
         &["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]
     }

@@ -65,6 +65,10 @@ pub trait Vendor: std::fmt::Debug + Sync {
     fn settings(&self) -> &'static [&'static str] {
         &["base_url"]
     }
+    /// Environment variables of keys that some real jobs of this vendor need and others do not.
+    fn optional_env_vars(&self) -> &'static [&'static str] {
+        &[]
+    }
     /// Names of the machines that a real job talks to, first the one that the files go to;
     /// empty when nothing leaves this machine.
     fn hosts(&self, options: &ProviderOptions) -> Vec<String> {

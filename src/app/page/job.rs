@@ -220,7 +220,11 @@ fn stuck(ctx: Ctx, job: &FineTuneJob) -> impl IntoView + use<> {
         return None;
     }
     let why = ctx.stuck.with(|s| s.get(&job.job_id).cloned())?;
-    let keys = (!job.simulated).then(|| secret::keys(ctx, job.provider.vendor().job_env_vars()));
+    let vendor = job.provider.vendor();
+    let keys = (!job.simulated).then(|| {
+        let optional = secret::keys(ctx, vendor.optional_env_vars());
+        (secret::keys(ctx, vendor.job_env_vars()), optional)
+    });
     Some(view! {
         <div class="stack">
             {notice::notice(

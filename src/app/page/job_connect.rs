@@ -17,8 +17,14 @@ fn words(name: &str) -> (&str, &'static str) {
         ),
         "storage_url" => ("Address of the storage", "empty: the vendor’s own"),
         "project" => ("Project", "id of the cloud project"),
-        "location" => ("Region", "empty: us-central1"),
-        "bucket" => ("Bucket", "without gs://, in the same region"),
+        "location" => ("Region", "empty: the vendor’s usual one"),
+        "bucket" => ("Bucket", "its name alone, in the same region"),
+        "account" => ("Account", "id at the vendor"),
+        "trainer" => (
+            "Trainer",
+            "trl, llamafactory, ms_swift, axolotl or unsloth",
+        ),
+        "trainer_url" => ("Address of a trainer", "empty: a bundle to train anywhere"),
         other => (other, ""),
     }
 }
@@ -62,7 +68,7 @@ pub(crate) fn connection(
         Some(view! {
             <section class="stack">
                 <h2>"Connection"</h2>
-                <div class="fields">{fields} {secret::keys(ctx, vendor.job_env_vars())}</div>
+                <div class="fields">{fields} {secret::keys(ctx, vendor.job_env_vars())} {secret::keys(ctx, vendor.optional_env_vars())}</div>
             </section>
         })
     }

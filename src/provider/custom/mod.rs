@@ -22,6 +22,7 @@ use crate::error::Result;
 use crate::problem::Problem;
 use crate::provider::bundle::Bundler;
 use crate::provider::openai::{range_checks, unknown_adapter};
+use crate::provider::options::host_of;
 use crate::provider::{
     BaseModel, Capabilities, Hyperparameters, Milestone, Provider, ProviderName, ProviderOptions,
     SIMULATED, Serving, ServingParam, Vendor,
@@ -93,6 +94,19 @@ impl Vendor for Custom {
     fn job_env_vars(&self) -> &'static [&'static str] {
         // Bundles need no key, and an HTTP trainer only when its owner set one.
         &[]
+    }
+
+    fn settings(&self) -> &'static [&'static str] {
+        &["trainer", "trainer_url"]
+    }
+
+    fn optional_env_vars(&self) -> &'static [&'static str] {
+        &[http::KEY]
+    }
+
+    fn hosts(&self, options: &ProviderOptions) -> Vec<String> {
+        let host = options.trainer_url.as_deref().and_then(host_of);
+        host.into_iter().collect()
     }
 
     fn seed_env_vars(&self) -> &'static [&'static str] {

@@ -12,6 +12,7 @@ use crate::base::ports::Ports;
 use crate::error::Result;
 use crate::problem::Problem;
 use crate::provider::openai::range_checks;
+use crate::provider::options::host_of;
 use crate::provider::{
     BaseModel, Capabilities, Hyperparameters, Milestone, Provider, ProviderName, ProviderOptions,
     SIMULATED, Serving, Setting, Vendor,
@@ -74,6 +75,15 @@ impl Vendor for Fireworks {
 
     fn job_env_vars(&self) -> &'static [&'static str] {
         &[KEY]
+    }
+
+    fn settings(&self) -> &'static [&'static str] {
+        &["account", "base_url"]
+    }
+
+    fn hosts(&self, options: &ProviderOptions) -> Vec<String> {
+        let host = options.host().or_else(|| host_of(BASE));
+        host.into_iter().collect()
     }
 
     fn seed_env_vars(&self) -> &'static [&'static str] {
