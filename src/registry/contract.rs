@@ -64,33 +64,38 @@ impl RegistryEntry {
             )
             .at(self.reference()));
         }
+        self.address().ok_or_else(|| {
+            Error::unsupported(
+                "serving_unsupported",
+                "the model is not served by chat completions at a known address",
+            )
+            .at(self.reference())
+            .hint("ask it by its vendor's own means and compare recorded answers")
+        })
+    }
+
+    /// What [`endpoint`](Self::endpoint) says, for practice models too.
+    pub(super) fn address(&self) -> Option<Endpoint> {
         let key_env = self.config.required_env_vars.first().cloned();
         let way = self.ways().into_iter().find_map(|w| w.compatible_base_url);
         if let (Some(base_url), Some(model)) = (way, self.provenance.model.clone()) {
-            return Ok(Endpoint {
+            return Some(Endpoint {
                 base_url,
                 model,
                 key_env,
             });
         }
         let params = &self.config.litellm_params;
-        let base = params.iter().find_map(|(name, value)| match value {
+        let base_url = params.iter().find_map(|(name, value)| match value {
             ServingParam::Text(url) if name == "api_base" => Some(url.clone()),
             _ => None,
-        });
+        })?;
         // litellm's name is that of its driver and the server's own, joined by a stroke.
-        match (base, self.config.model_name.split_once('/')) {
-            (Some(base_url), Some((_, model))) => Ok(Endpoint {
-                base_url,
-                model: model.to_owned(),
-                key_env,
-            }),
-            _ => Err(Error::unsupported(
-                "serving_unsupported",
-                "the model is not served by chat completions at a known address",
-            )
-            .at(self.reference())
-            .hint("ask it by its vendor's own means and compare recorded answers")),
-        }
+        let (_, model) = self.config.model_name.split_once('/')?;
+        Some(Endpoint {
+            base_url,
+            model: model.to_owned(),
+            key_env,
+        })
     }
 }

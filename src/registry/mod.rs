@@ -7,9 +7,13 @@
 //! `production` a version that stays until the alias is moved.
 
 mod alias;
+mod calling;
 pub mod compare;
 mod config;
 mod contract;
+mod export;
+#[cfg(test)]
+mod export_tests;
 mod shelf;
 mod sink;
 mod skyvern;
@@ -27,7 +31,7 @@ use serde_json::{Value, json};
 pub use alias::{ALIASES, Alias};
 pub use config::{LlmConfig, Provenance, RegistryEntry};
 pub use contract::Endpoint;
-pub use skyvern::{EXPORTS, Export};
+pub use export::{EXPORTS, Export};
 
 use crate::base::ports::{Batch, Clock, Expect, Store};
 use crate::base::time::Timestamp;

@@ -9,120 +9,9 @@
 use serde_json::{Map, Value, json};
 
 use crate::error::{Error, Result};
-use crate::provider::{COMPATIBLE_KEY_ENV, SIMULATED, Serving, ServingParam, compatible_env};
+use crate::provider::{COMPATIBLE_KEY_ENV, SIMULATED, ServingParam, compatible_env};
+use crate::registry::export::{comment, comments, contract, literal, notices};
 use crate::registry::{LlmConfig, RegistryEntry};
-
-/// A form of export.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Export {
-    /// A Python module that registers the model.
-    SkyvernPython,
-    /// Environment variables, without any code.
-    SkyvernEnv,
-    /// The entry as JSON.
-    Json,
-}
-
-/// Every form with its id and file name.
-pub const EXPORTS: &[(Export, &str, &str)] = &[
-    (Export::SkyvernPython, "skyvern-python", "tuned_models.py"),
-    (Export::SkyvernEnv, "skyvern-env", "skyvern.env"),
-    (Export::Json, "json", "model.json"),
-];
-
-impl Export {
-    /// The form with this id.
-    ///
-    /// # Errors
-    /// `export_unknown`.
-    pub fn from_id(id: &str) -> Result<Self> {
-        let found = EXPORTS.iter().find(|e| e.1 == id);
-        found.map(|e| e.0).ok_or_else(|| {
-            let ids: Vec<&str> = EXPORTS.iter().map(|e| e.1).collect();
-            Error::caller("export_unknown", format!("{id:?} is not a form of export"))
-                .at("as")
-                .hint(format!("choose from {}", ids.join(", ")))
-        })
-    }
-}
-
-impl RegistryEntry {
-    /// The text of this entry in the given form. It never holds a key.
-    ///
-    /// # Errors
-    /// `export_unsupported` when the model cannot be reached in this form.
-    pub fn export(&self, form: Export) -> Result<String> {
-        match form {
-            Export::SkyvernPython => Ok(python(self)),
-            Export::SkyvernEnv => env(self),
-            Export::Json => Ok(serde_json::to_string_pretty(&card(self))? + "\n"),
-        }
-    }
-
-    /// The ways to call the model; the registered one first.
-    pub(super) fn ways(&self) -> Vec<Serving> {
-        let p = &self.provenance;
-        let (Some(provider), Some(model)) = (p.provider, &p.model) else {
-            return Vec::new();
-        };
-        let base = p.base_model.as_deref().unwrap_or_default();
-        provider
-            .vendor()
-            .serving(model, base, &self.provider_options)
-    }
-}
-
-/// What the user must know before use, as lines of text.
-fn notices(entry: &RegistryEntry) -> Vec<String> {
-    let p = &entry.provenance;
-    let mut out = Vec::new();
-    if p.simulated {
-        out.push(format!(
-            "{SIMULATED}: this entry comes from a practice run. Nothing was trained, the model does not exist, calls to it fail."
-        ));
-    }
-    if p.awaits_training {
-        out.push(
-            "The bundle still has to be trained and served by you; see its README.".to_owned(),
-        );
-    }
-    if let Some(day) = &p.end_of_life {
-        out.push(format!("The model stops answering on {day}."));
-    }
-    out
-}
-
-/// The contract of the model, as `(name, value)` lines.
-fn contract(entry: &RegistryEntry) -> Vec<(&'static str, String)> {
-    let p = &entry.provenance;
-    let mut out = Vec::new();
-    let mut add = |name, value: Option<String>| out.extend(value.map(|v| (name, v)));
-    add("base model", p.base_model.clone());
-    add("coordinates", p.convention.clone());
-    add(
-        "image size",
-        p.image_size
-            .map(|[w, h]| format!("up to {w}x{h} pixels in training")),
-    );
-    add("system prompt", p.system_prompt.clone());
-    add("dataset", p.dataset_fingerprint.clone());
-    add("job", p.job_id.clone());
-    add("end of life", p.end_of_life.clone());
-    out
-}
-
-/// Text as a Python string literal. JSON's escapes are Python's too, except that Python has no
-/// surrogate pairs; JSON written by serde holds none.
-fn literal(text: &str) -> String {
-    Value::from(text).to_string()
-}
-
-/// Text that stays on one line of a comment.
-fn comment(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect()
-}
 
 fn param(value: &ServingParam) -> String {
     match value {
@@ -170,7 +59,7 @@ fn config_call(config: &LlmConfig, indent: &str) -> String {
     format!("LLMConfig(\n{body}{indent})")
 }
 
-fn python(entry: &RegistryEntry) -> String {
+pub(super) fn python(entry: &RegistryEntry) -> String {
     let mut head = String::new();
     for line in notices(entry) {
         head += &format!("# {}\n", comment(&line));
@@ -272,7 +161,7 @@ fn env_value(text: &str) -> String {
     format!("'{}'", text.replace('\'', "'\\''"))
 }
 
-fn env(entry: &RegistryEntry) -> Result<String> {
+pub(super) fn env(entry: &RegistryEntry) -> Result<String> {
     let ways = entry.ways();
     let way = ways.iter().find(|w| w.compatible_base_url.is_some());
     let Some((way, base_url)) = way.and_then(|w| w.compatible_base_url.as_ref().map(|u| (w, u)))
@@ -286,12 +175,7 @@ fn env(entry: &RegistryEntry) -> Result<String> {
     };
     let mut out =
         String::from("# Skyvern by environment variables only. Written by Screensmith.\n");
-    for line in notices(entry) {
-        out += &format!("# {}\n", comment(&line));
-    }
-    for (name, value) in contract(entry) {
-        out += &format!("# {name}: {}\n", comment(&value));
-    }
+    out += &comments(entry);
     let model = entry.provenance.model.as_deref().unwrap_or(&way.model_name);
     // A practice model stays commented out: copying the file must not switch Skyvern to it.
     let mark = if entry.provenance.simulated { "# " } else { "" };
@@ -307,7 +191,7 @@ fn env(entry: &RegistryEntry) -> Result<String> {
     Ok(out)
 }
 
-fn card(entry: &RegistryEntry) -> Value {
+pub(super) fn card(entry: &RegistryEntry) -> Value {
     let mut params = Map::new();
     for (name, value) in &entry.config.litellm_params {
         let text = match value {
@@ -333,8 +217,15 @@ fn card(entry: &RegistryEntry) -> Value {
             config[name] = Value::from(n);
         }
     }
+    if let Some(t) = entry.config.temperature {
+        config["temperature"] = Value::from(t);
+    }
+    if let Some(effort) = &entry.config.reasoning_effort {
+        config["reasoning_effort"] = Value::from(effort.as_str());
+    }
     json!({
         "key": entry.key,
+        "version": entry.version,
         "llm_config": config,
         "provenance": entry.provenance,
         "notices": notices(entry),

@@ -30,7 +30,7 @@ pub(super) fn job(provider: ProviderName, base_model: &str) -> FineTuneJob {
     job
 }
 
-fn entry(job: &FineTuneJob, model: &str) -> RegistryEntry {
+pub(super) fn entry(job: &FineTuneJob, model: &str) -> RegistryEntry {
     let r = registry();
     let key = "MY_MODEL";
     block_on(r.register(TunedModel { key, job, model })).unwrap();

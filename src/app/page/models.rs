@@ -185,12 +185,7 @@ fn one(ctx: Ctx, entry: RegistryEntry) -> impl IntoView {
                     .iter()
                     .map(|(e, _, _)| {
                         let e = *e;
-                        let name = match e {
-                            Export::SkyvernPython => "Skyvern, Python",
-                            Export::SkyvernEnv => "Skyvern, environment",
-                            Export::Json => "JSON",
-                        };
-                        tab(name, Signal::derive(move || form.get() == e), move || form.set(e))
+                        tab(e.title(), Signal::derive(move || form.get() == e), move || form.set(e))
                     })
                     .collect_view()}
             </div>
