@@ -139,7 +139,7 @@ impl VisionFinetuner {
     /// The same configuration under the same `job_name` is the same job.
     ///
     /// # Errors
-    /// The first of [`problems`](Self::problems); `provider_not_connected`; `file_missing`;
+    /// The first of [`problems`](Self::problems); `file_missing`;
     /// `dataset_changed` when the job exists and its dataset is another one now; `job_exists` when the name belongs to another configuration;
     /// `dependency_missing` when there is no job to start after; a taken `register_llm_key`;
     /// failures of storage.

@@ -398,21 +398,15 @@ fn a_crash_at_any_write_loses_nothing_and_doubles_nothing() {
 }
 
 #[test]
-fn real_jobs_of_vendors_that_are_not_connected_fail_before_anything_is_written() {
-    // A vendor without an adapter, and one whose place is not named.
-    for (provider, code) in [
-        (ProviderName::OpenAi, "provider_not_connected"),
-        (ProviderName::Gemini, "option_missing"),
-    ] {
-        let (ports, files) = world(12);
-        let mut c = config(provider, Scenario::Success);
-        c.provider_options.simulated = None;
-        let e = block_on(finetuner(&ports).run(&c)).unwrap_err();
-        assert_eq!(e.code(), code);
-        assert!(e.hint_text().is_some());
-        assert_eq!(files.paths(), ["data/synthetic_ui.jsonl"]);
-        assert!(block_on(ports.store.scan("jobs")).unwrap().is_empty());
-    }
+fn a_real_job_without_a_place_fails_before_anything_is_written() {
+    let (ports, files) = world(12);
+    let mut c = config(ProviderName::Gemini, Scenario::Success);
+    c.provider_options.simulated = None;
+    let e = block_on(finetuner(&ports).run(&c)).unwrap_err();
+    assert_eq!(e.code(), "option_missing");
+    assert!(e.hint_text().is_some());
+    assert_eq!(files.paths(), ["data/synthetic_ui.jsonl"]);
+    assert!(block_on(ports.store.scan("jobs")).unwrap().is_empty());
 }
 
 #[test]

@@ -28,9 +28,10 @@ use serde_json::Value;
 pub use options::{ProviderOptions, Scenario, Simulation};
 pub use simulated::SIMULATED;
 pub use types::{
-    Artifact, BaseModel, Capabilities, Checkpoint, CreateJob, Effect, EventKind, Hyperparameters,
-    Level, LocalFile, MetricPoint, Milestone, Picture, Pictures, Progress, ProviderName,
-    RemoteError, RemoteEvent, RemoteFile, RemoteJob, RemoteState, Serving, ServingParam, Setting,
+    Access, Artifact, BaseModel, Capabilities, Checkpoint, CreateJob, Effect, EventKind,
+    Hyperparameters, Level, ListedModel, LocalFile, MetricPoint, Milestone, Picture, Pictures,
+    Progress, ProviderName, RemoteError, RemoteEvent, RemoteFile, RemoteJob, RemoteState, Serving,
+    ServingParam, Setting,
 };
 
 use crate::base::ports::{FileWriter, LocalFuture, Ports};
@@ -204,6 +205,17 @@ pub trait Provider {
         false
     }
 
+    /// Asks what the key may do, and whether `base_model` is open to it. Creates nothing.
+    fn access<'a>(&'a self, base_model: &'a str) -> LocalFuture<'a, Result<Access>> {
+        let _ = base_model;
+        Box::pin(async move { Err(not_offered(self.vendor(), "check a key")) })
+    }
+
+    /// Models that the key sees, tuned ones among them, by id.
+    fn models(&self) -> LocalFuture<'_, Result<Vec<ListedModel>>> {
+        Box::pin(async move { Err(not_offered(self.vendor(), "list models")) })
+    }
+
     /// Uploads the pictures that the lines name by URI, before the lines. Those that are there
     /// already are not sent again.
     fn upload_pictures<'a>(
@@ -291,6 +303,18 @@ pub trait Provider {
         })
     }
 
+    /// Deletes an uploaded file. Deleting what is gone already changes nothing.
+    fn delete_file<'a>(&'a self, id: &'a str) -> LocalFuture<'a, Result<()>> {
+        let _ = id;
+        Box::pin(async move { Err(not_offered(self.vendor(), "delete files")) })
+    }
+
+    /// Deletes a tuned model for good. Deleting what is gone already changes nothing.
+    fn delete_model<'a>(&'a self, id: &'a str) -> LocalFuture<'a, Result<()>> {
+        let _ = id;
+        Box::pin(async move { Err(not_offered(self.vendor(), "delete models")) })
+    }
+
     /// Milliseconds until asking again makes sense.
     fn poll_after_ms(&self, job: RemoteState) -> u64 {
         match job {
@@ -355,21 +379,14 @@ pub fn connect(
     }
 }
 
-/// The error of a vendor that this version cannot reach yet.
-fn not_connected(vendor: &dyn Vendor) -> Error {
+/// The error of a call that the vendor's interface does not offer.
+fn not_offered(vendor: &dyn Vendor, what: &str) -> Error {
     Error::unsupported(
-        "provider_not_connected",
-        format!(
-            "this version does not create real jobs at {}",
-            vendor.label()
-        ),
+        "call_unsupported",
+        format!("{} does not offer to {what}", vendor.label()),
     )
     .at("provider")
-    .hint(format!(
-        "practise with a simulated run, or format the dataset (format --provider {}) and create \
-         the job with the vendor's own tools",
-        vendor.format()
-    ))
+    .hint("use the vendor's console")
 }
 
 /// The error of a vendor that neither pauses jobs nor goes on with them.

@@ -295,6 +295,11 @@ impl Rest {
         if let Ok(Some(key)) = self.key() {
             message = message.replace(key.expose(), "…");
         }
+        // What the vendor's support asks for.
+        let request = header(answer, "x-request-id").or_else(|| header(answer, "apim-request-id"));
+        if let Some(id) = request {
+            message += &format!(" (request {})", id.chars().take(100).collect::<String>());
+        }
         let wait = wait_ms(answer);
         // The vendors' own SDKs obey this header in both directions.
         let told_to = match header(answer, "x-should-retry") {
@@ -308,6 +313,13 @@ impl Rest {
             401 => (self.unauthorized(&message), false),
             402 => (
                 refused("payment_required").hint("see the account at the vendor"),
+                false,
+            ),
+            403 if code.as_deref() == Some("training_not_available") => (
+                refused("training_not_available").hint(
+                    "the vendor creates no training jobs for this organisation any more: use \
+                     another provider, or train the custom bundle on your own machine",
+                ),
                 false,
             ),
             403 => (
@@ -327,10 +339,14 @@ impl Rest {
                 refused("too_large").hint("use fewer samples or smaller pictures"),
                 false,
             ),
+            429 if code.as_deref() == Some("insufficient_quota") => (
+                refused("insufficient_quota").hint("add credit to the account at the vendor"),
+                false,
+            ),
             429 => (
                 refused("rate_limited")
                     .hint("too many requests or jobs at a time; it is tried again"),
-                code.as_deref() != Some("insufficient_quota"),
+                true,
             ),
             500..=599 => (
                 refused("server_error").hint("a failure at the vendor; it is tried again"),

@@ -407,6 +407,33 @@ pub struct Checkpoint {
     pub metrics: MetricPoint,
 }
 
+/// What a key may do at a vendor, found without creating anything.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Access {
+    /// It lists models.
+    pub models: bool,
+    /// It sees files.
+    pub files: bool,
+    /// It sees training jobs. Whether it may create one is known only by creating one.
+    pub jobs: bool,
+    /// What stands in the way, or will.
+    pub problems: Vec<Problem>,
+}
+
+/// A model that the vendor lists for a key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ListedModel {
+    /// The vendor's id.
+    pub id: String,
+    /// Whose it is, in the vendor's words.
+    pub owner: Option<String>,
+    /// Tuned by a job, not the vendor's own.
+    pub tuned: bool,
+    /// Day on which it stops answering, `YYYY-MM-DD`: as the vendor tells now, else as it was
+    /// announced.
+    pub shutdown_date: Option<String>,
+}
+
 /// A file that a job leaves behind.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Artifact {

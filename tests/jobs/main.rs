@@ -6,6 +6,7 @@
 mod bearer;
 mod fireworks;
 mod harness;
+mod openai;
 mod together;
 mod trainer;
 mod vertex;

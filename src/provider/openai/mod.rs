@@ -1,13 +1,21 @@
-//! OpenAI: what is known of its fine-tuning and of its end.
+//! OpenAI: what is known of its fine-tuning and of its end, and the connection to it.
 
+mod client;
+mod jobs;
+mod metrics;
+mod upload;
+
+use std::collections::BTreeMap;
 use std::rc::Rc;
+
+use serde_json::Value;
 
 use crate::base::ports::Ports;
 use crate::error::Result;
 use crate::problem::Problem;
 use crate::provider::{
     BaseModel, Capabilities, Effect, Hyperparameters, Milestone, Provider, ProviderName,
-    ProviderOptions, SIMULATED, Serving, Setting, Vendor, not_connected,
+    ProviderOptions, SIMULATED, Serving, Setting, Vendor,
 };
 
 /// The vendor.
@@ -89,7 +97,7 @@ impl Vendor for OpenAi {
 
     fn capabilities(&self) -> Capabilities {
         Capabilities {
-            real_jobs: false,
+            real_jobs: true,
             cancel: true,
             pause: true,
             events: true,
@@ -142,6 +150,24 @@ impl Vendor for OpenAi {
         out
     }
 
+    fn check_job(
+        &self,
+        _: &str,
+        _: &Hyperparameters,
+        metadata: &BTreeMap<String, Value>,
+        _: &ProviderOptions,
+    ) -> Vec<Problem> {
+        let mut out = Vec::new();
+        if metadata.contains_key(jobs::LABEL) {
+            let path = format!("metadata.{}", jobs::LABEL);
+            out.push(
+                Problem::error("metadata_name", path, "by this name a job is found again")
+                    .hint("choose another name"),
+            );
+        }
+        out
+    }
+
     fn serving(&self, model: &str, _: &str, _: &ProviderOptions) -> Vec<Serving> {
         // litellm recognises `ft:gpt-4…` and `ft:gpt-3.5-turbo…`; other names need the prefix.
         let known = model.starts_with("ft:gpt-4") || model.starts_with("ft:gpt-3.5-turbo");
@@ -161,8 +187,8 @@ impl Vendor for OpenAi {
         format!("ft:{base_model}:screensmith:{name}:{SIMULATED}")
     }
 
-    fn connect(&self, _: &Ports, _: &ProviderOptions) -> Result<Rc<dyn Provider>> {
-        Err(not_connected(self))
+    fn connect(&self, ports: &Ports, options: &ProviderOptions) -> Result<Rc<dyn Provider>> {
+        Ok(Rc::new(client::Client::new(ports, options)))
     }
 }
 

@@ -1,0 +1,208 @@
+//! Files to OpenAI: small ones in one request, larger ones in parts, so that memory stays
+//! bounded.
+
+use md5::{Digest as _, Md5};
+use serde_json::{Value, json};
+
+use crate::base::hash::hex;
+use crate::error::{Error, Result};
+use crate::provider::openai::jobs::text;
+use crate::provider::rest::{Call, Rest, failed};
+use crate::provider::{LocalFile, Progress, RemoteFile};
+
+/// Largest file that is sent in one request, in bytes; the vendor would take 512 MB.
+const WHOLE: u64 = 32 << 20;
+/// Bytes of a part; the vendor would take 64 MB.
+const PART: usize = 16 << 20;
+/// Largest file in parts, in bytes.
+const LARGEST: u64 = 8 << 30;
+/// Files looked through for one that is there already.
+const LISTED: u32 = 100;
+
+/// Sends `file`, unless the vendor has the same content from an earlier try.
+pub(super) async fn send(
+    rest: &Rest,
+    file: &LocalFile,
+    progress: &dyn Fn(Progress),
+) -> Result<RemoteFile> {
+    if file.bytes > LARGEST {
+        return Err(Error::limit(
+            "too_large",
+            format!("{} bytes; OpenAI takes at most {LARGEST}", file.bytes),
+        )
+        .at(&*file.path)
+        .hint("use fewer samples or smaller pictures"));
+    }
+    let report = |done| {
+        progress(Progress {
+            done,
+            total: file.bytes,
+        });
+    };
+    report(0);
+    let name = remote_name(file);
+    let id = match sent_before(rest, file, &name).await? {
+        Some(id) => id,
+        None if file.bytes <= WHOLE => whole(rest, file, &name).await?,
+        None => in_parts(rest, file, &name, &report).await?,
+    };
+    report(file.bytes);
+    Ok(RemoteFile {
+        id,
+        bytes: file.bytes,
+    })
+}
+
+/// A name that only this content has.
+fn remote_name(file: &LocalFile) -> String {
+    let name = file.path.rsplit('/').next().unwrap_or_default();
+    let stem = name.split('.').next().unwrap_or_default();
+    let mark: String = file.sha256.chars().take(32).collect();
+    format!("{stem}-{mark}.jsonl")
+}
+
+async fn sent_before(rest: &Rest, file: &LocalFile, name: &str) -> Result<Option<String>> {
+    let path = format!("/files?purpose=fine-tune&order=desc&limit={LISTED}");
+    let list = rest.json(&rest.call("GET", &path)).await?;
+    let same = |v: &&Value| {
+        v["filename"] == name && v["bytes"].as_u64() == Some(file.bytes) && v["status"] != "error"
+    };
+    let found = list["data"].as_array().into_iter().flatten().find(same);
+    Ok(found.and_then(|v| text(&v["id"])))
+}
+
+async fn whole(rest: &Rest, file: &LocalFile, name: &str) -> Result<String> {
+    let bytes = rest.ports.files.read_all(&file.path).await?;
+    let form = Form::new(&file.sha256)
+        .field("purpose", "fine-tune")
+        .file("file", name, &bytes);
+    let call = form.call(rest, "/files");
+    drop(bytes);
+    // Not repeated here: the next try looks first whether this one arrived.
+    id_of(&rest.ask_json(&call).await?, &call)
+}
+
+async fn in_parts(
+    rest: &Rest,
+    file: &LocalFile,
+    name: &str,
+    report: &dyn Fn(u64),
+) -> Result<String> {
+    let begin = rest.call("POST", "/uploads").json(&json!({
+        "filename": name,
+        "purpose": "fine-tune",
+        "bytes": file.bytes,
+        "mime_type": "text/jsonl",
+    }));
+    let upload = id_of(&rest.json(&begin).await?, &begin)?;
+    let sent = parts(rest, file, &upload, report).await;
+    if sent.is_err() {
+        // What was begun would lie around for an hour; that it stays is no reason to fail.
+        let path = format!("/uploads/{upload}/cancel");
+        let _ = rest.ask(&rest.call("POST", &path)).await;
+    }
+    sent
+}
+
+async fn parts(
+    rest: &Rest,
+    file: &LocalFile,
+    upload: &str,
+    report: &dyn Fn(u64),
+) -> Result<String> {
+    let mut ids = Vec::new();
+    let mut done = 0u64;
+    let mut hash = Md5::new();
+    while done < file.bytes {
+        let left = usize::try_from(file.bytes - done).unwrap_or(PART);
+        let bytes = rest
+            .ports
+            .files
+            .read(&file.path, done, PART.min(left))
+            .await?;
+        if bytes.is_empty() {
+            return Err(Error::data("file_short", "the file became shorter").at(&*file.path));
+        }
+        hash.update(&bytes);
+        done += bytes.len() as u64;
+        let form = Form::new(&file.sha256).file("data", "part", &bytes);
+        drop(bytes);
+        let call = form.call(rest, &format!("/uploads/{upload}/parts"));
+        // A part whose answer is lost is sent again; only the listed ones count.
+        ids.push(id_of(&rest.json(&call).await?, &call)?);
+        report(done);
+    }
+    let end = rest
+        .call("POST", &format!("/uploads/{upload}/complete"))
+        .json(&json!({"part_ids": ids, "md5": hex(&hash.finalize())}));
+    let answer = rest.ask_json(&end).await?;
+    id_of(&answer["file"], &end)
+}
+
+fn id_of(v: &Value, call: &Call) -> Result<String> {
+    text(&v["id"])
+        .filter(|id| !id.contains(['/', '?', '#']))
+        .ok_or_else(|| failed("answer_json", "the answer names no object", call).retry_after(1000))
+}
+
+/// A multipart form.
+struct Form {
+    boundary: String,
+    body: Vec<u8>,
+}
+
+impl Form {
+    /// The boundary must not occur in the content, and no content holds its own checksum. It has
+    /// at most 70 characters.
+    fn new(sha256: &str) -> Self {
+        Self {
+            boundary: format!("screensmith-{}", &sha256[..sha256.len().min(40)]),
+            body: Vec::new(),
+        }
+    }
+
+    fn part(&mut self, head: &str, bytes: &[u8]) {
+        let head = format!(
+            "--{}\r\nContent-Disposition: form-data; {head}\r\n\r\n",
+            self.boundary
+        );
+        self.body.reserve_exact(head.len() + bytes.len() + 200);
+        self.body.extend_from_slice(head.as_bytes());
+        self.body.extend_from_slice(bytes);
+        self.body.extend_from_slice(b"\r\n");
+    }
+
+    fn field(mut self, name: &str, value: &str) -> Self {
+        self.part(&format!("name=\"{name}\""), value.as_bytes());
+        self
+    }
+
+    fn file(mut self, name: &str, file: &str, bytes: &[u8]) -> Self {
+        let kind = "\r\nContent-Type: application/octet-stream";
+        self.part(
+            &format!("name=\"{name}\"; filename=\"{}\"{kind}", plain(file)),
+            bytes,
+        );
+        self
+    }
+
+    fn call(mut self, rest: &Rest, path: &str) -> Call {
+        let end = format!("--{}--\r\n", self.boundary);
+        self.body.extend_from_slice(end.as_bytes());
+        let kind = format!("multipart/form-data; boundary={}", self.boundary);
+        rest.call("POST", path).body(&kind, self.body)
+    }
+}
+
+/// A file name that cannot break the header that it stands in.
+fn plain(name: &str) -> String {
+    name.chars()
+        .map(|c| {
+            if c == '"' || c == '\\' || c.is_control() {
+                '_'
+            } else {
+                c
+            }
+        })
+        .collect()
+}

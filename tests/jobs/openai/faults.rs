@@ -1,0 +1,332 @@
+//! What goes wrong on the scripted OpenAI, and what becomes of the job.
+
+use std::cell::RefCell;
+
+use screensmith::base::ports::Secret;
+use screensmith::base::system::block_on;
+use screensmith::job::{JobStatus, State};
+use screensmith::provider::{LocalFile, Progress};
+use serde_json::{Value, json};
+
+use super::{BASE, SECRET, Test, answer, failure};
+use crate::harness::dataset;
+
+#[test]
+fn refusals_end_a_job_with_a_code_and_advice() {
+    let t = Test::new();
+    for (path, told, code) in [
+        (
+            "/files$",
+            answer(400, json!({}), Value::Null),
+            "invalid_request",
+        ),
+        ("/files$", answer(403, json!({}), Value::Null), "forbidden"),
+        ("/files$", answer(413, json!({}), Value::Null), "too_large"),
+        (
+            "/jobs$",
+            answer(400, json!({}), Value::Null),
+            "invalid_request",
+        ),
+        (
+            "/jobs$",
+            answer(403, json!({}), json!("missing_scope")),
+            "forbidden",
+        ),
+        ("/jobs$", answer(409, json!({}), Value::Null), "conflict"),
+        (
+            "/jobs$",
+            answer(429, json!({}), json!("insufficient_quota")),
+            "insufficient_quota",
+        ),
+    ] {
+        let t = t.again();
+        t.rule(json!({"method": "POST", "path": path, "answer": told, "times": 99}));
+        let job = t.start();
+        let (found, _, hint) = failure(&job);
+        assert_eq!(found, code, "{path}");
+        assert!(!hint.is_empty(), "{code}");
+        assert_eq!(t.jobs().len(), 0);
+    }
+}
+
+#[test]
+fn a_closed_organisation_is_told_where_else_to_train() {
+    let t = Test::new();
+    t.set(json!({"training_not_available": true}));
+    let job = t.start();
+    let (code, message, hint) = failure(&job);
+    assert_eq!(code, "training_not_available");
+    assert!(
+        message.contains("winding down") && message.contains("(request req_bad)"),
+        "{message}"
+    );
+    assert!(hint.contains("another provider"), "{hint}");
+    assert_eq!(t.jobs().len(), 0);
+}
+
+#[test]
+fn after_the_closing_nothing_is_sent() {
+    let t = Test::new();
+    let day = |d: i64| t.world.clock.advance(d * 86_400_000);
+    // 2026-11-22 and 44 days is 2027-01-05, the last day.
+    day(44);
+    let soon = block_on(t.provider().access(BASE)).unwrap();
+    assert!(
+        soon.problems
+            .iter()
+            .any(|p| p.code == "jobs_closing" && !p.is_error())
+    );
+    day(1);
+    let e = block_on(t.world.tuner().start_finetune(&t.config)).unwrap_err();
+    assert_eq!(e.code(), "jobs_closed", "{e}");
+    let closed = block_on(t.provider().access(BASE)).unwrap();
+    assert!(
+        closed
+            .problems
+            .iter()
+            .any(|p| p.code == "jobs_closed" && p.is_error())
+    );
+    assert_eq!(t.files(), 0);
+}
+
+#[test]
+fn a_wrong_key_is_mended_and_the_job_goes_on() {
+    let t = Test::new();
+    for wrong in ["sk-bad", "", "sk good"] {
+        let t = t.again();
+        t.world.secrets.insert("OPENAI_API_KEY", Secret::new(wrong));
+        let e = t.run().unwrap_err();
+        assert_eq!(e.code(), "unauthorized", "{wrong:?}");
+        assert_eq!(e.retry_after_ms(), None);
+        t.world
+            .secrets
+            .insert("OPENAI_API_KEY", Secret::new(SECRET));
+        t.completed(&t.wait());
+    }
+}
+
+#[test]
+fn a_busy_or_failing_service_is_waited_for() {
+    let t = Test::new();
+    for (told, waited) in [
+        (
+            answer(
+                429,
+                json!({"retry-after": "7"}),
+                json!("rate_limit_exceeded"),
+            ),
+            7000,
+        ),
+        (
+            answer(429, json!({"retry-after-ms": "2500"}), Value::Null),
+            2500,
+        ),
+        (answer(429, json!({}), Value::Null), 5000),
+        (answer(500, json!({}), Value::Null), 1000),
+        (
+            json!({"status": 503, "headers": {}, "body": "<html>busy"}),
+            1000,
+        ),
+    ] {
+        let calm = t.again().timed_run();
+        for (method, path) in [
+            ("GET", "/files\\?"),
+            ("POST", "/files$"),
+            ("POST", "/jobs$"),
+            ("GET", "/jobs/[^/]*$"),
+            ("GET", "/events"),
+            ("GET", "/checkpoints"),
+            ("GET", "/content"),
+        ] {
+            let t = t.again();
+            t.rule(json!({"method": method, "path": path, "answer": told}));
+            let took = t.timed_run();
+            assert!(took >= calm + waited, "{path}: {took} ms after {calm} ms");
+        }
+    }
+}
+
+#[test]
+fn a_service_that_says_not_to_retry_is_obeyed() {
+    let t = Test::new();
+    let told = answer(500, json!({"x-should-retry": "false"}), Value::Null);
+    t.rule(json!({"method": "POST", "path": "/jobs$", "answer": told, "times": 99}));
+    assert_eq!(failure(&t.start()).0, "server_error");
+    let log = t.control(json!({}))["log"].clone();
+    let asked = |r: &&Value| r["method"] == "POST" && r["path"] == "/v1/fine_tuning/jobs";
+    assert_eq!(log.as_array().unwrap().iter().filter(asked).count(), 1);
+}
+
+#[test]
+fn lost_answers_leave_one_job_and_one_file_each() {
+    let t = Test::new();
+    for drop in ["before", "after"] {
+        for filter in [json!(true), json!(false), json!("refused")] {
+            let t = t.again();
+            t.set(json!({"filter": filter}));
+            t.rule(json!({"method": "POST", "path": "/jobs$", "drop": drop}));
+            t.completed(&t.run().unwrap());
+        }
+        for path in ["/files$", "/v1/fine_tuning/jobs/.*/events"] {
+            let t = t.again();
+            t.rule(json!({"path": path, "drop": drop}));
+            t.completed(&t.run().unwrap());
+        }
+    }
+    // Many other jobs, and a vendor that does not filter.
+    let t = t.again();
+    t.set(json!({"filter": false, "page": 3}));
+    for i in 0..8 {
+        let mut other = Test::on(t.servers.clone(), dataset(24, 0));
+        other.config.job_name = Some(format!("other-{i}"));
+        other.config.register_llm_key = None;
+        other.start();
+    }
+    t.rule(json!({"method": "POST", "path": "/jobs$", "drop": "after"}));
+    let job = t.run().unwrap();
+    assert_eq!(job.status, JobStatus::Completed);
+    assert_eq!(t.jobs().len(), 9);
+}
+
+#[test]
+fn an_upload_that_breaks_off_is_sent_again() {
+    let t = Test::new();
+    t.rule(json!({"method": "POST", "path": "/files$", "keep": 5000}));
+    t.completed(&t.run().unwrap());
+}
+
+/// A file of 40 MiB: three parts.
+fn large(t: &Test) -> LocalFile {
+    let line = format!("{{\"a\":\"{}\"}}\n", "x".repeat(1015));
+    let bytes = line.repeat(40 << 10).into_bytes();
+    let file = LocalFile {
+        path: "large.jsonl".to_owned(),
+        bytes: bytes.len() as u64,
+        lines: 40 << 10,
+        sha256: "ab".repeat(32),
+        uri: None,
+    };
+    t.world.files.insert("large.jsonl", bytes);
+    file
+}
+
+#[test]
+fn large_files_go_in_parts() {
+    let t = Test::new();
+    let file = large(&t);
+    t.control(json!({"rules": [
+        {"method": "POST", "path": "/parts$", "skip": 1, "keep": 5_000_000},
+        {"method": "POST", "path": "/parts$", "skip": 1, "drop": "after"},
+    ]}));
+    let steps = RefCell::new(Vec::new());
+    let report = |p: Progress| steps.borrow_mut().push(p.done >> 20);
+    let sent = block_on(t.provider().upload(&file, &report)).unwrap();
+    let state = t.state();
+    // The service compared the checksum of the whole.
+    assert_eq!(state["files"][0]["id"], json!(sent.id));
+    assert_eq!(state["files"][0]["bytes"], json!(file.bytes));
+    assert_eq!(state["uploads"][0]["status"], "completed");
+    assert_eq!(*steps.borrow(), [0, 16, 32, 40, 40]);
+    let log = t.control(json!({}))["log"].clone();
+    let part = |r: &&Value| r["path"].as_str().unwrap().ends_with("/parts");
+    let parts = log.as_array().unwrap().iter().filter(part);
+    let parts: Vec<(u64, u64)> = parts
+        .map(|r| {
+            (
+                r["status"].as_u64().unwrap(),
+                r["bytes"].as_u64().unwrap() >> 20,
+            )
+        })
+        .collect();
+    assert_eq!(parts, [(200, 16), (0, 4), (0, 16), (200, 16), (200, 8)]);
+
+    // The same again: it is there.
+    let again = block_on(t.provider().upload(&file, &|_| ())).unwrap();
+    assert_eq!(again, sent);
+    assert_eq!(t.files(), 1);
+}
+
+#[test]
+fn an_upload_that_cannot_be_finished_is_given_up_at_the_vendor() {
+    let t = Test::new();
+    let file = large(&t);
+    let told = answer(413, json!({}), Value::Null);
+    t.rule(json!({"method": "POST", "path": "/parts$", "skip": 1, "times": 99, "answer": told}));
+    let e = block_on(t.provider().upload(&file, &|_| ())).unwrap_err();
+    assert_eq!(e.code(), "too_large");
+    assert_eq!(t.state()["uploads"][0]["status"], "cancelled");
+}
+
+#[test]
+fn what_the_vendor_finds_in_a_file_is_told() {
+    let t = Test::new();
+    t.set(
+        json!({"outcome": "failed", "error": {"code": "invalid_training_file",
+        "message": "Invalid file format. Example 3.", "param": "training_file"}}),
+    );
+    let job = t.run().unwrap();
+    let (code, message, hint) = failure(&job);
+    assert_eq!(code, "invalid_training_file");
+    assert_eq!(message, "training_file: Invalid file format. Example 3.");
+    assert!(hint.contains("screensmith validate"), "{hint}");
+    let events = block_on(t.world.tuner().job_manager().events("ui-ground-1")).unwrap();
+    assert!(events.iter().any(|e| e.message.contains("Example 3")));
+}
+
+#[test]
+fn files_deleted_by_others_are_told() {
+    // Between upload and creation.
+    let t = Test::new();
+    t.world.client.left.set(4);
+    assert_eq!(t.run().unwrap_err().code(), "killed");
+    t.control(json!({"put": [1]}));
+    t.world.client.left.set(usize::MAX);
+    let e = block_on(t.world.tuner().wait("ui-ground-1")).unwrap_err();
+    assert_eq!(e.code(), "not_found", "{e}");
+    assert_eq!(t.jobs().len(), 0);
+
+    // After the creation: the vendor finds it missing.
+    let t = t.again();
+    t.start();
+    t.control(json!({"put": [1]}));
+    assert_eq!(failure(&t.wait()).0, "invalid_training_file");
+
+    // The result: the model is there all the same.
+    let t = t.again();
+    t.set(json!({"result_deleted": true}));
+    t.completed(&t.run().unwrap());
+    assert!(
+        t.world
+            .files
+            .get("runs/ui-ground-1/artifacts/model.json")
+            .is_some()
+    );
+    assert!(
+        t.world
+            .files
+            .get("runs/ui-ground-1/artifacts/step_metrics.csv")
+            .is_none()
+    );
+}
+
+#[test]
+fn unknown_words_and_fields_do_no_harm() {
+    let t = Test::new();
+    t.set(
+        json!({"words": ["warming_up", "cooling_down"], "base64": false, "result_files": 2,
+        "extra": {"brand_new": {"a": [1, null]}, "level": "notice"}}),
+    );
+    let job = t.start();
+    let mut seen = Vec::new();
+    for _ in 0..8 {
+        t.world.clock.advance(60_000);
+        let job = block_on(t.world.tuner().check_status(&job.job_id)).unwrap();
+        if let State::Remote { raw, .. } = &job.state {
+            seen.push(raw.clone());
+        }
+    }
+    assert!(seen.contains(&"warming_up".to_owned()), "{seen:?}");
+    t.completed(&t.wait());
+    let table = t.text("runs/ui-ground-1/artifacts/2_more_1.csv");
+    assert!(table.starts_with("step,"), "{table}");
+}
