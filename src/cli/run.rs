@@ -14,7 +14,8 @@ use crate::job::{
     FineTuneConfig, FineTuneJob, FineTuneJobManager, JobStatus, Preflight, Scheduler, State,
     Update, VisionFinetuner,
 };
-use crate::provider::{Level, Scenario, Simulation};
+use crate::problem::Problem;
+use crate::provider::{Access, Level, Scenario, Simulation};
 use crate::registry::LlmConfigRegistry;
 use crate::store::files::{self, FileStore};
 
@@ -30,6 +31,9 @@ pub(super) struct Args {
     /// Only tell what would be sent where, what is wrong, and what it would cost
     #[arg(long)]
     preflight: bool,
+    /// Only ask the vendor what the key may do; nothing is created
+    #[arg(long, conflicts_with_all = ["preflight", "enqueue"])]
+    check_key: bool,
     /// Only put it into the queue: `jobs work` goes on with it
     #[arg(long, conflicts_with = "preflight")]
     enqueue: bool,
@@ -68,6 +72,15 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Outcome> {
     let config = read_config(args)?;
     let ports = open(&args.store.folder)?;
     let tuner = finetuner(&ports, output);
+    if args.check_key {
+        let access = block_on(tuner.check_key(&config))?;
+        output.problems(&access.problems, 20);
+        output.result(&access, rights)?;
+        return Ok(match access.problems.iter().any(Problem::is_error) {
+            false => Outcome::Done,
+            true => Outcome::Problems,
+        });
+    }
     let before = block_on(tuner.preflight(&config))?;
     if args.preflight {
         output.problems(&before.problems, 20);
@@ -99,6 +112,17 @@ pub(super) fn to_the_end(tuner: VisionFinetuner, job_id: &str) -> Result<FineTun
     } else {
         block_on(tuner.wait(job_id))
     }
+}
+
+/// What a key may do, in a line.
+fn rights(access: &Access) -> String {
+    let word = |yes| if yes { "yes" } else { "no" };
+    format!(
+        "the key works; models: {}, files: {}, training jobs: {}",
+        word(access.models),
+        word(access.files),
+        word(access.jobs)
+    )
 }
 
 /// What would happen, in a few lines.

@@ -9,7 +9,7 @@ use crate::job::driver::VisionFinetuner;
 use crate::job::prepare::Pass;
 use crate::job::version::{DatasetVersion, TokenEstimate};
 use crate::problem::Problem;
-use crate::provider::{LocalFile, Milestone};
+use crate::provider::{Access, LocalFile, Milestone};
 
 /// What would happen if a job were started now.
 #[derive(Clone, Debug, Serialize)]
@@ -164,6 +164,16 @@ impl VisionFinetuner {
         problems.sort_by_key(|p| std::cmp::Reverse(p.severity));
         out.problems = problems;
         Ok(out)
+    }
+
+    /// Asks the vendor what the key may do and whether the base model is open to it. Creates
+    /// nothing.
+    ///
+    /// # Errors
+    /// `unauthorized` when the key does not work; `call_unsupported` when the vendor's
+    /// interface has no such question; a failure of the network.
+    pub async fn check_key(&self, config: &FineTuneConfig) -> Result<Access> {
+        self.connect(config)?.access(&config.base_model).await
     }
 
     /// What the store says against a start: a taken name or key, a missing dependency.

@@ -329,7 +329,7 @@ fn a_job_is_paused_and_goes_on() {
 #[test]
 fn a_key_is_checked_without_creating_anything() {
     let t = Test::new();
-    let found = block_on(t.provider().access(BASE)).unwrap();
+    let found = block_on(t.world.tuner().check_key(&t.config)).unwrap();
     assert!(found.models && found.files && found.jobs);
     assert!(
         found.problems.iter().all(|p| !p.is_error()),
