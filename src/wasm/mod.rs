@@ -4,6 +4,7 @@
 //! registry entries) keep the names of their files. Whatever fails throws an `Error` with
 //! `code`, `kind`, `path` and `hint`.
 
+pub mod compare;
 mod convert;
 pub mod dataset;
 pub mod format;

@@ -229,9 +229,109 @@ export interface LLMConfigRecord {
 /** A registered model with its provenance. */
 export interface RegistryEntry {
   key: string;
+  /** Number of this version under its key, from 1. */
+  version: number;
+  tags?: string[];
+  note?: string;
   config: LLMConfigRecord;
   provenance: Record<string, unknown>;
   registered_at: string;
   [name: string]: unknown;
+}
+
+/** One question about one picture. */
+export interface CompareQuestion {
+  /** `12/t3`: task `t3` of the sample with index 12. */
+  id: string;
+  image?: string;
+  /** Pixels. */
+  size: [width: number, height: number];
+  instruction: string;
+  geometry: "point" | "box";
+  /** The right box, in pixels. */
+  target: PxRect;
+  kind?: string;
+  role?: string;
+  archetype?: string;
+}
+
+/** What a model said to one question. */
+export interface ModelAnswer {
+  id: string;
+  /** Its words, as they came. */
+  answer: string;
+  latency_ms?: number;
+  cost_usd?: number;
+  prompt_tokens?: number;
+  completion_tokens?: number;
+}
+
+/** A share with its 95 % confidence interval (Wilson). */
+export interface Share {
+  count: number;
+  of: number;
+  rate: number;
+  low: number;
+  high: number;
+}
+
+/** Two models on the same questions. */
+export interface PairedDifference {
+  n: number;
+  both: number;
+  base_only: number;
+  tuned_only: number;
+  neither: number;
+  /** Rate of the tuned model minus that of the base model. */
+  difference: number;
+  /** Ends of its 95 % interval (Newcombe). */
+  low: number;
+  high: number;
+  /** McNemar's exact test, two-sided. */
+  p_value: number;
+}
+
+/** How one model did. */
+export interface ModelScore {
+  /** Questions without an answer; left out for both models. */
+  missing: number;
+  /** Answers without coordinates; they count as wrong. */
+  unread: number;
+  hits: Share;
+  mean_iou?: number;
+  latency?: { of: number; median_ms: number; p95_ms: number };
+  cost_usd?: number;
+}
+
+/** One answer, read and scored. */
+export interface AnswerReading {
+  found?:
+    | { kind: "point"; x: number; y: number }
+    | { kind: "box"; x0: number; y0: number; x1: number; y1: number };
+  hit: boolean;
+  iou?: number;
+}
+
+/** Base model against tuned model. */
+export interface Comparison {
+  questions: number;
+  base: ModelScore;
+  tuned: ModelScore;
+  paired: PairedDifference;
+  slices: {
+    by: "size" | "role" | "kind" | "archetype";
+    value: string;
+    base: Share;
+    tuned: Share;
+    paired: PairedDifference;
+  }[];
+  unknown_answers: number;
+  /** Those first on which the base model alone was right. */
+  rows: {
+    id: string;
+    verdict: "base_only" | "tuned_only" | "neither" | "both";
+    base: AnswerReading;
+    tuned: AnswerReading;
+  }[];
 }
 "#;

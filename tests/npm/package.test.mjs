@@ -129,6 +129,29 @@ test('a bundled page makes the same samples, also in a worker', async () => {
   }
 });
 
+test('a base and a tuned model are compared by their answers', async () => {
+  const { Generator, compareAnswers, compareQuestions, init, recordLine } = await load();
+  await init();
+  const generator = new Generator({ numSamples: 3, seed: 5, includeScreenshots: false });
+  const lines = [0, 1, 2].map((i) => recordLine(generator.sample(i), false));
+  const questions = compareQuestions(lines.join('\n'), { limit: 10 });
+  assert.equal(questions.length, 10);
+  const middle = ({ target: t }) => `[${t.x + t.width / 2}, ${t.y + t.height / 2}]`;
+  const tuned = questions.map((q) => ({ id: q.id, answer: middle(q), latency_ms: 20 }));
+  const base = questions.map((q) => JSON.stringify({ id: q.id, answer: 'no idea' })).join('\n');
+  const found = compareAnswers(questions, base, tuned);
+  assert.deepEqual([found.base.hits.count, found.tuned.hits.count, found.base.unread], [0, 10, 10]);
+  // Wilson's interval for 10 of 10 begins at n / (n + z²).
+  assert.ok(Math.abs(found.tuned.hits.low - 10 / (10 + 1.959963984540054 ** 2)) < 1e-12);
+  assert.ok(Math.abs(found.paired.p_value - 2 / 2 ** 10) < 1e-12);
+  assert.equal(found.rows[0].tuned.found.kind, 'point');
+  assert.throws(() => compareAnswers(questions, [], tuned), { code: 'compare_empty' });
+  assert.throws(() => compareAnswers(questions, 'x', tuned), { code: 'answer_json', path: 'row 1' });
+  assert.throws(() => compareAnswers(questions, base, tuned, { convention: 'x' }), {
+    code: 'convention_unknown',
+  });
+});
+
 test('the types describe it', () => {
   run('node', [join(tools, 'typescript/bin/tsc'), '--project', 'types']);
 });

@@ -2,6 +2,8 @@
 import {
   Engine,
   Workspace,
+  compareAnswers,
+  compareQuestions,
   datasetStats,
   embedFonts,
   fontFiles,
@@ -12,6 +14,7 @@ import {
   recordLine,
   registryExports,
   resolve,
+  screenspotQuestions,
   splitRecords,
   tasks,
   validateConfig,
@@ -22,6 +25,8 @@ import {
 
 export {
   Workspace,
+  compareAnswers,
+  compareQuestions,
   datasetStats,
   embedFonts,
   fontFiles,
@@ -32,6 +37,7 @@ export {
   recordLine,
   registryExports,
   resolve,
+  screenspotQuestions,
   splitRecords,
   tasks,
   validateConfig,

@@ -16,8 +16,11 @@ import {
 
 export type {
   Action,
+  AnswerReading,
   Checked,
   ColorScheme,
+  CompareQuestion,
+  Comparison,
   DatasetStats,
   EncodedImage,
   ErrorKind,
@@ -36,7 +39,10 @@ export type {
   JobEvent,
   LLMConfigOptions,
   LLMConfigRecord,
+  ModelAnswer,
+  ModelScore,
   NameFrom,
+  PairedDifference,
   Problem,
   PxPoint,
   PxRect,
@@ -44,6 +50,7 @@ export type {
   Sample,
   ScreensmithError,
   Severity,
+  Share,
   SplitResult,
   State,
   Task,
@@ -52,6 +59,8 @@ export type {
 } from './screensmith_core.js';
 export {
   Workspace,
+  compareAnswers,
+  compareQuestions,
   datasetStats,
   embedFonts,
   fontFiles,
@@ -62,6 +71,7 @@ export {
   recordLine,
   registryExports,
   resolve,
+  screenspotQuestions,
   splitRecords,
   tasks,
   validateConfig,

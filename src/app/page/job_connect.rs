@@ -20,10 +20,7 @@ fn words(name: &str) -> (&str, &'static str) {
         "location" => ("Region", "empty: the vendor’s usual one"),
         "bucket" => ("Bucket", "its name alone, in the same region"),
         "account" => ("Account", "id at the vendor"),
-        "trainer" => (
-            "Trainer",
-            "trl, llamafactory, ms_swift, axolotl or unsloth",
-        ),
+        "trainer" => ("Trainer", "trl, llamafactory, ms_swift, axolotl or unsloth"),
         "trainer_url" => ("Address of a trainer", "empty: a bundle to train anywhere"),
         other => (other, ""),
     }

@@ -30,6 +30,25 @@ pub struct Answer {
 /// Answers by the id of their question.
 pub type Answers = BTreeMap<String, Answer>;
 
+/// Answers by their ids.
+///
+/// # Errors
+/// `answer_duplicate` for two answers to one question.
+pub fn collect_answers(answers: impl IntoIterator<Item = Answer>) -> Result<Answers> {
+    let mut out = Answers::new();
+    for answer in answers {
+        if out.contains_key(&answer.id) {
+            return Err(duplicate(&answer.id));
+        }
+        out.insert(answer.id.clone(), answer);
+    }
+    Ok(out)
+}
+
+fn duplicate(id: &str) -> Error {
+    Error::data("answer_duplicate", format!("{id:?} is answered twice"))
+}
+
 /// Reads a file of answers. Other fields than those of [`Answer`] are passed over.
 ///
 /// # Errors
@@ -47,11 +66,7 @@ pub fn read_answers(text: &str) -> Result<Answers> {
                 .hint("each line is {\"id\": \"12/t3\", \"answer\": \"…\"}")
         })?;
         if out.contains_key(&answer.id) {
-            return Err(Error::data(
-                "answer_duplicate",
-                format!("{:?} is answered twice", answer.id),
-            )
-            .at(at()));
+            return Err(duplicate(&answer.id).at(at()));
         }
         out.insert(answer.id.clone(), answer);
     }

@@ -16,7 +16,7 @@ mod stats;
 #[cfg(test)]
 mod tests;
 
-pub use answers::{Answer, Answers, read_answers};
+pub use answers::{Answer, Answers, collect_answers, read_answers};
 pub use ask::{Asker, ask_all};
 pub use benchmark::{BoxShape, screenspot};
 pub use draw::annotate;

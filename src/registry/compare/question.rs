@@ -1,6 +1,6 @@
 //! What both models are asked.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::base::geometry::PxRect;
 use crate::base::hash;
@@ -8,11 +8,12 @@ use crate::dataset::Record;
 use crate::task::{Geometry, kind};
 
 /// One question about one picture.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Question {
     /// Names it in files of answers: `12/t3` for task `t3` of the sample with index 12.
     pub id: String,
     /// Path of the picture as the file of questions has it; empty when it is inside that file.
+    #[serde(default)]
     pub image: String,
     /// Size of the picture in pixels.
     pub size: (u32, u32),
@@ -23,10 +24,13 @@ pub struct Question {
     /// The right box, in pixels.
     pub target: PxRect,
     /// Kind of task.
+    #[serde(default)]
     pub kind: String,
     /// Role of the element, or the benchmark's type of target.
+    #[serde(default)]
     pub role: String,
     /// Archetype of the screen, or where the benchmark has it from.
+    #[serde(default)]
     pub archetype: String,
 }
 

@@ -1,4 +1,6 @@
 import {
+  type CompareQuestion,
+  type Comparison,
   DatasetExporter,
   FineTuneConfig,
   type FineTuneJob,
@@ -9,6 +11,8 @@ import {
   type Sample,
   SyntheticUIGenerator,
   VisionFinetuner,
+  compareAnswers,
+  compareQuestions,
   init,
 } from 'screensmith';
 import { WorkerGenerator } from 'screensmith/client';
@@ -40,6 +44,11 @@ const job: FineTuneJob = await finetuner.startFinetune(config);
 if (job.status === 'completed') console.log(job.metrics.train_samples);
 const far: Promise<Sample> = new WorkerGenerator({ seed: 1 }).sample(0);
 console.log((await far).layout_id);
+
+const questions: CompareQuestion[] = compareQuestions('', { side: 'validation', limit: 100 });
+const answers = questions.map((q) => ({ id: q.id, answer: `[${q.target.x}, ${q.target.y}]` }));
+const compared: Comparison = compareAnswers(questions, '', answers, { baseConvention: 'thousand' });
+console.log(compared.tuned.hits.low, compared.slices[0]?.by, compared.rows[0]?.base.found);
 
 // @ts-expect-error no such format
 new Generator({ imageFormat: 'gif' });
