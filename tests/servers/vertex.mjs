@@ -19,7 +19,7 @@ const DEFAULTS = {
   /** The first token stops working after so many signed requests; -1: never. */
   expire_after: -1,
   buckets: { 'demo-bucket': { location: 'US-CENTRAL1', locationType: 'region' } },
-  permissions: ['storage.objects.create', 'storage.objects.get', 'storage.objects.list'],
+  permissions: ['create', 'delete', 'get', 'list'].map((verb) => `storage.objects.${verb}`),
   polls: 1,
   /** `JOB_STATE_…` words shown instead of RUNNING, one per reading. */
   words: [],
@@ -294,9 +294,13 @@ export function create() {
     }
     const name = decodeURIComponent(rest.replace(/^o\//, ''))
     query(url, 'objects.get', 'objects.get')
-    allowed('storage.objects.get')
+    allowed(request.method === 'DELETE' ? 'storage.objects.delete' : 'storage.objects.get')
     const o = objects.get(key(bucket, name))
     if (!o) throw new Refusal(404, 'notFound', `No such object: ${bucket}/${name}`)
+    if (request.method === 'DELETE') {
+      objects.delete(key(bucket, name))
+      return { status: 204, headers: {}, body: '' }
+    }
     if (url.searchParams.get('alt') === 'media') {
       return { status: 200, headers: { 'content-type': o.contentType }, body: o.bytes }
     }

@@ -223,6 +223,16 @@ impl Bucket<'_> {
         }
     }
 
+    /// Deletes an object; one that is gone already is fine.
+    pub(super) async fn delete(&self, name: &str) -> Result<()> {
+        let url = format!("{}/o/{}", self.address(), encode(name));
+        let call = Call::new("DELETE", url, self.uri(name));
+        match self.google.repeat(&call).await {
+            Err(e) if e.code() != "not_found" => Err(e),
+            _ => Ok(()),
+        }
+    }
+
     /// Whether the object is there with this content.
     ///
     /// # Errors

@@ -10,13 +10,14 @@ use serde_json::Value;
 
 use crate::base::ports::{FileWriter, LocalFuture, Ports};
 use crate::error::{Error, ErrorKind, Result};
+use crate::problem::Problem;
 use crate::provider::gemini::Gemini;
 use crate::provider::gemini::place::Place;
-use crate::provider::gemini::rest::{Call, Google, read_json};
+use crate::provider::gemini::rest::{Call, Google, is_passing, read_json};
 use crate::provider::gemini::storage::{Bucket, Object};
 use crate::provider::gemini::tuning::{self, LABEL};
 use crate::provider::{
-    Artifact, Checkpoint, CreateJob, LocalFile, Picture, Pictures, Progress, Provider,
+    Access, Artifact, Checkpoint, CreateJob, LocalFile, Picture, Pictures, Progress, Provider,
     ProviderOptions, RemoteEvent, RemoteFile, RemoteJob, Vendor,
 };
 
@@ -63,6 +64,30 @@ impl Vertex {
             self.checked.set(true);
         }
         Ok(())
+    }
+
+    /// What the token may do: the bucket's check, and whether it sees tuning jobs.
+    async fn look(&self) -> Result<Access> {
+        let mut out = Access::default();
+        let url = format!(
+            "{}/{}/tuningJobs?pageSize=1",
+            self.place.base,
+            self.place.parent()
+        );
+        let call = Call::new("GET", url, self.place.parent());
+        let jobs = self.google.json(&call).await;
+        for (found, good) in [
+            (self.check_bucket().await, &mut out.files),
+            (jobs.map(|_| ()), &mut out.jobs),
+        ] {
+            match found {
+                Ok(()) => *good = true,
+                // A token that is not good, or a network that is not there, tells nothing.
+                Err(e) if e.code() == "unauthorized" || is_passing(&e) => return Err(e),
+                Err(e) => out.problems.push(Problem::from(&e)),
+            }
+        }
+        Ok(out)
     }
 
     async fn send_pictures(&self, pictures: &Pictures, progress: &dyn Fn(Progress)) -> Result<()> {
@@ -245,6 +270,17 @@ fn boxed<'a, T>(work: impl Future<Output = Result<T>> + 'a) -> LocalFuture<'a, R
 impl Provider for Vertex {
     fn vendor(&self) -> &'static dyn Vendor {
         &Gemini
+    }
+
+    fn access<'a>(&'a self, _: &'a str) -> LocalFuture<'a, Result<Access>> {
+        boxed(self.look())
+    }
+
+    fn delete_file<'a>(&'a self, id: &'a str) -> LocalFuture<'a, Result<()>> {
+        boxed(async move {
+            let name = self.place.object(id)?;
+            self.bucket().delete(name).await
+        })
     }
 
     fn upload_pictures<'a>(

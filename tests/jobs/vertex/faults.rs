@@ -3,7 +3,6 @@
 use screensmith::base::ports::Secret;
 use screensmith::base::system::block_on;
 use screensmith::job::{JobStatus, State};
-use screensmith::provider::ProviderName;
 use serde_json::{Value, json};
 
 use super::{TOKEN, Test, failure};
@@ -293,12 +292,7 @@ fn cancelling_races_with_the_end() {
     let t = Test::new();
     let job = block_on(t.world.tuner().start_finetune(&t.config)).unwrap();
     let id = job.state.remote_id().unwrap().to_owned();
-    let provider = screensmith::provider::connect(
-        ProviderName::Gemini,
-        &t.world.ports,
-        &t.config.provider_options,
-    )
-    .unwrap();
+    let provider = t.provider();
     while !block_on(provider.get(&id)).unwrap().state.is_final() {}
     block_on(t.world.tuner().cancel("ui-ground-1")).unwrap();
     t.completed(&block_on(t.world.tuner().wait("ui-ground-1")).unwrap());
@@ -333,4 +327,52 @@ fn an_hour_offline_loses_nothing() {
     block_on(t.world.tuner().start_finetune(&t.config)).unwrap();
     t.control(json!({"rules": [{"path": "tuningJobs", "drop": "before", "times": 400}]}));
     assert!(t.timed(|| block_on(t.world.tuner().wait("ui-ground-1"))) > 3_600_000);
+}
+
+#[test]
+fn a_token_is_looked_at_without_sending_anything() {
+    let t = Test::new();
+    for (set, files, jobs, problems) in [
+        (json!({}), true, true, &[][..]),
+        (
+            json!({"permissions": ["storage.objects.list"]}),
+            false,
+            true,
+            &["bucket_permission"],
+        ),
+        (json!({"buckets": {}}), false, true, &["bucket_missing"]),
+    ] {
+        let t = t.again();
+        t.control(json!({"set": set}));
+        let access = block_on(t.provider().access("gemini-2.5-flash")).unwrap();
+        assert_eq!((access.files, access.jobs), (files, jobs));
+        let codes: Vec<&str> = access.problems.iter().map(|p| p.code.as_ref()).collect();
+        assert_eq!(codes, problems);
+        assert_eq!(t.control(json!({}))["state"]["payload"], json!({}));
+    }
+    let t = t.again();
+    t.world.secrets.insert(TOKEN, Secret::new("ya29.old"));
+    let e = block_on(t.provider().access("gemini-2.5-flash")).unwrap_err();
+    assert_eq!(e.code(), "unauthorized");
+}
+
+#[test]
+fn a_file_that_was_deleted_fails_the_job_with_its_name() {
+    let t = Test::new();
+    let busy = json!({"status": 503, "headers": {"retry-after": "60"}, "body": ""});
+    t.control(
+        json!({"rules": [{"method": "POST", "path": "tuningJobs$", "answer": busy, "times": 99}]}),
+    );
+    t.run().unwrap_err();
+    let lines = "gs://demo-bucket/ui-ground-1/train.jsonl";
+    for _ in 0..2 {
+        block_on(t.provider().delete_file(lines)).unwrap();
+    }
+    t.control(json!({"rules": []}));
+    let job = block_on(t.world.tuner().wait("ui-ground-1")).unwrap();
+    let State::Failed { error, .. } = &job.state else {
+        panic!("{job:#?}")
+    };
+    assert!(error.message.contains(lines), "{error:?}");
+    assert_eq!(t.jobs().len(), 0);
 }

@@ -79,6 +79,11 @@ impl Test {
         self.world.clock.now().since(start)
     }
 
+    fn provider(&self) -> Rc<dyn screensmith::provider::Provider> {
+        let options = &self.config.provider_options;
+        screensmith::provider::connect(ProviderName::Gemini, &self.world.ports, options).unwrap()
+    }
+
     fn control(&self, body: Value) -> Value {
         self.servers.control("vertex", body)
     }
