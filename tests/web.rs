@@ -25,7 +25,7 @@ fn a_worker_makes_the_recorded_samples() {
     let recorded: serde_json::Value =
         serde_json::from_str(include_str!("determinism/fingerprints.json")).unwrap();
     let generator = SyntheticUiGenerator::new(config).unwrap();
-    for i in [0, 3, 101] {
+    for i in [0, 3, 11] {
         let made = generator.sample(i as u64).unwrap().fingerprint;
         assert_eq!(recorded["fingerprints"][i], made.as_str(), "sample {i}");
     }

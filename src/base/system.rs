@@ -10,11 +10,13 @@ pub use native::{EnvSecrets, SystemClock, block_on};
 pub use web::WebClock;
 
 /// The network of this machine: none without the feature `http`.
-#[cfg(all(not(target_arch = "wasm32"), feature = "http"))]
-pub use crate::base::http::NativeHttp as SystemHttp;
-/// The network of this machine: none without the feature `http`.
-#[cfg(all(not(target_arch = "wasm32"), not(feature = "http")))]
-pub use NoHttp as SystemHttp;
+#[cfg(not(target_arch = "wasm32"))]
+pub fn network() -> std::rc::Rc<dyn Http> {
+    #[cfg(feature = "http")]
+    return std::rc::Rc::new(crate::base::http::NativeHttp::new());
+    #[cfg(not(feature = "http"))]
+    return std::rc::Rc::new(NoHttp);
+}
 
 /// The network of a program that talks to no vendor: every request is refused.
 #[derive(Clone, Copy, Debug, Default)]

@@ -21,7 +21,7 @@ use crate::base::hash::key64;
 use crate::base::ports::{
     Batch, Document, LocalFuture, Ports, Store, Version, check_collection, conflict,
 };
-use crate::base::system::{EnvSecrets, SystemClock, SystemHttp};
+use crate::base::system::{EnvSecrets, SystemClock, network};
 use crate::error::{Error, Result};
 use crate::job::{FineTuneJobManager, JOBS};
 pub use crate::store::disk::DiskFiles;
@@ -434,7 +434,7 @@ pub fn ports(store: Rc<FileStore>) -> Ports {
         store,
         files: Rc::new(DiskFiles),
         clock: Rc::new(SystemClock),
-        http: Rc::new(SystemHttp::default()),
+        http: network(),
         secrets: Rc::new(EnvSecrets),
     }
 }
