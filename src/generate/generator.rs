@@ -122,13 +122,15 @@ impl SyntheticUiGenerator {
         let config = self.config();
         let image = if config.include_screenshots {
             let rgb = tools.raster.render(&list);
-            Some(encode::encode(
+            let image = encode::encode(
                 &rgb,
                 list.width,
                 list.height,
                 config.image_format,
                 config.jpeg_quality,
-            )?)
+            );
+            tools.raster.recycle(rgb);
+            Some(image?)
         } else {
             None
         };

@@ -21,16 +21,23 @@ fn mix(below: u8, above: u8, alpha: u32) -> u8 {
 }
 
 impl Canvas {
-    pub(super) fn new(width: u32, height: u32, color: Rgba8) -> Self {
+    /// A canvas of one colour in the memory of `spare`, whose content does not matter.
+    pub(super) fn new(width: u32, height: u32, color: Rgba8, mut spare: Vec<u8>) -> Self {
         let pixels = width as usize * height as usize;
         let Rgba8 { r, g, b, .. } = color.over(Rgba8::BLACK);
+        spare.clear();
+        if r == g && g == b {
+            spare.resize(pixels * 3, r);
+        } else {
+            spare.reserve_exact(pixels * 3);
+            let row = [r, g, b].repeat(width as usize);
+            for _ in 0..height {
+                spare.extend_from_slice(&row);
+            }
+        }
         Self {
             bounds: PxRect::new(0, 0, width as i32, height as i32),
-            rgb: if r == g && g == b {
-                vec![r; pixels * 3]
-            } else {
-                [r, g, b].repeat(pixels)
-            },
+            rgb: spare,
         }
     }
 

@@ -41,6 +41,8 @@ pub struct Rasterizer {
     contrast: TextContrast,
     /// Coverage of the row at hand, and of a second shape in it.
     rows: [Vec<u8>; 2],
+    /// Memory of an earlier picture.
+    spare: Vec<u8>,
 }
 
 impl std::fmt::Debug for Rasterizer {
@@ -86,12 +88,20 @@ impl Rasterizer {
             icons: Icons::default(),
             contrast: TextContrast::new(),
             rows: [Vec::new(), Vec::new()],
+            spare: Vec::new(),
         }
+    }
+
+    /// Gives back the pixels of a picture that is done with, so that the next one needs no new
+    /// memory.
+    pub fn recycle(&mut self, pixels: Vec<u8>) {
+        self.spare = pixels;
     }
 
     /// Draws `list`: `width · height · 3` bytes of RGB, rows from the top.
     pub fn render(&mut self, list: &DisplayList) -> Vec<u8> {
-        let mut canvas = Canvas::new(list.width, list.height, list.canvas);
+        let spare = std::mem::take(&mut self.spare);
+        let mut canvas = Canvas::new(list.width, list.height, list.canvas, spare);
         let mut clips: Vec<OpenClip> = Vec::new();
         let mut groups: Vec<OpenGroup> = Vec::new();
         for (i, item) in list.items.iter().enumerate() {
