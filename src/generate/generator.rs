@@ -134,10 +134,10 @@ impl SyntheticUiGenerator {
         } else {
             None
         };
+        // All that leaves the generator; the plan is in it as the page.
         let fingerprint = hash::fingerprint([
-            serde_json::to_string(&plan)?.as_bytes(),
             page.html.as_bytes(),
-            serde_json::to_string(&truth)?.as_bytes(),
+            &serde_json::to_vec(&truth)?[..],
             image.as_ref().map_or(&[][..], |i| &i.bytes),
         ]);
         Ok(Sample {

@@ -21,7 +21,7 @@ pub struct Sample {
     pub truth: Truth,
     /// The picture, when screenshots are on.
     pub image: Option<EncodedImage>,
-    /// 32 hex digits over plan, HTML, truth and picture: equal on every platform.
+    /// 32 hex digits over HTML, truth and picture: equal on every platform.
     pub fingerprint: String,
 }
 
