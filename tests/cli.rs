@@ -643,3 +643,20 @@ fn models_are_compared_from_files_and_asked_where_they_answer() {
 fn read_lines(path: &str) -> usize {
     fs::read_to_string(path).unwrap().lines().count()
 }
+
+#[test]
+fn a_reader_that_leaves_does_not_stop_the_work() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("ds");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_screensmith"))
+        .args(["generate", "--count", "2", "--seed", "7", "--out"])
+        .arg(&out)
+        .stderr(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    drop(child.stderr.take());
+    assert!(child.wait().unwrap().success());
+    let rows = fs::read_to_string(out.join("dataset.jsonl")).unwrap();
+    assert_eq!(rows.lines().count(), 2);
+}

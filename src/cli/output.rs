@@ -1,10 +1,4 @@
 //! What the command line prints. The only place in the library that writes to the terminal.
-#![allow(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "printing is this module's job"
-)]
-
 use std::cell::Cell;
 use std::io::{IsTerminal as _, Write as _};
 use std::rc::Rc;
@@ -55,7 +49,7 @@ impl Output {
     pub fn note(&self, text: &str) {
         if !self.quiet {
             self.end_line();
-            eprintln!("{text}");
+            tell(&format!("{text}\n"));
         }
     }
 
@@ -63,10 +57,10 @@ impl Output {
     pub fn progress(&self, text: &str) {
         if self.quiet {
         } else if self.terminal {
-            eprint!("\r\x1b[2K{text}");
+            tell(&format!("\r\x1b[2K{text}"));
             self.line_open.set(true);
         } else {
-            eprintln!("{text}");
+            tell(&format!("{text}\n"));
         }
     }
 
@@ -74,29 +68,34 @@ impl Output {
     pub fn problems(&self, problems: &[Problem], limit: usize) {
         self.end_line();
         for p in problems.iter().take(limit) {
-            eprintln!("{p}");
+            tell(&format!("{p}\n"));
         }
         if problems.len() > limit {
-            eprintln!("… and {} more", problems.len() - limit);
+            tell(&format!("… and {} more\n", problems.len() - limit));
         }
     }
 
     /// The error that ended the command: on stderr, and as `{"error": …}` on stdout with `--json`.
     pub fn error(&self, e: &Error) {
         self.end_line();
-        eprintln!("screensmith: {e}");
+        tell(&format!("screensmith: {e}\n"));
         if self.json {
             let value = serde_json::json!({"error": {
                 "kind": e.kind(), "code": e.code(), "path": e.path(),
                 "message": e.message(), "hint": e.hint_text(),
             }});
-            println!("{value}");
+            let _ = writeln!(std::io::stdout(), "{value}");
         }
     }
 
     fn end_line(&self) {
         if self.line_open.replace(false) {
-            eprintln!();
+            tell("\n");
         }
     }
+}
+
+/// A closed stderr is no reason to stop: what counts is on stdout and in files.
+fn tell(text: &str) {
+    let _ = std::io::stderr().write_all(text.as_bytes());
 }

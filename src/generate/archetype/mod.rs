@@ -12,6 +12,7 @@ mod results;
 mod search_page;
 mod search_start;
 mod stage;
+mod table_bars;
 mod table_rows;
 
 use crate::base::rng::Streams;
