@@ -233,6 +233,16 @@ pub(crate) fn cancel(ctx: Ctx, id: String) {
     });
 }
 
+/// Completes a job whose files cannot be fetched, without them.
+pub(crate) fn complete(ctx: Ctx, id: String) {
+    let Some(work) = ctx.work() else { return };
+    leptos::task::spawn_local(async move {
+        if let Err(e) = work.tuner.complete_without_artifacts(&id).await {
+            ctx.failed("Not completed", e);
+        }
+    });
+}
+
 /// Fetches the artifacts of a job: names and bytes.
 pub(crate) async fn artifacts(work: &Work, job: &FineTuneJob) -> Result<Vec<(String, Vec<u8>)>> {
     let folder = format!("{}/artifacts", job.folder());

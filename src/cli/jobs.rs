@@ -50,6 +50,8 @@ enum Action {
     Pause(Id),
     /// Ask the vendor to go on with a paused job
     Resume(Id),
+    /// Complete a job whose files cannot be fetched from the vendor, without them
+    Complete(Id),
     /// Start a job that has ended again, with changes, linked to the old one
     Retry {
         #[command(flatten)]
@@ -175,6 +177,7 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Outcome> {
         }
         Action::Pause(Id { id }) => show(block_on(tuner()?.pause(id))?)?,
         Action::Resume(Id { id }) => show(block_on(tuner()?.resume(id))?)?,
+        Action::Complete(Id { id }) => show(block_on(tuner()?.complete_without_artifacts(id))?)?,
         Action::Retry { job, changes } => {
             let tuner = tuner()?;
             let config = changed(tuner.job_manager(), &job.id, changes)?;

@@ -11,7 +11,7 @@ use crate::base::system::block_on;
 use crate::cli::{Outcome, Output};
 use crate::error::{Error, Result};
 use crate::job::{
-    FineTuneConfig, FineTuneJob, FineTuneJobManager, JobStatus, Preflight, Scheduler, State,
+    FineTuneConfig, FineTuneJob, FineTuneJobManager, Hold, JobStatus, Preflight, Scheduler, State,
     Update, VisionFinetuner,
 };
 use crate::problem::Problem;
@@ -242,10 +242,7 @@ pub(super) fn finetuner(ports: &Ports, output: &Output) -> VisionFinetuner {
                     output.note(&format!("{}: {label}", job.job_id));
                 }
                 if let Some(hold) = &job.hold {
-                    output.note(&format!(
-                        "{}: waiting until {}: {}",
-                        job.job_id, hold.until, hold.error.message
-                    ));
+                    output.note(&format!("{}: {}", job.job_id, hold.told()));
                 }
             }
             Update::Upload { job, progress } => output.progress(&format!(
@@ -334,6 +331,7 @@ pub(super) fn describe(job: &FineTuneJob) -> String {
         job.progress()
             .map(|p| format!("step {} of {}", p.done, p.total)),
     );
+    line("held", job.hold.as_ref().map(Hold::told));
     line("finish", job.estimated_finish.map(|t| t.to_string()));
     line("retry of", job.retry_of.clone());
     let tags: Vec<&str> = job.tags.iter().map(String::as_str).collect();

@@ -1,10 +1,12 @@
 //! What a job leaves behind: fetched file by file, with resume and checksums.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::job::driver::VisionFinetuner;
 use crate::job::prepare::below;
 use crate::job::record::{FineTuneJob, SavedArtifact};
+use crate::job::state::{Event, State};
 use crate::job::version::checksum;
+use crate::problem::Problem;
 use crate::provider::Provider;
 
 /// List of the fetched files, in their folder.
@@ -24,12 +26,9 @@ impl VisionFinetuner {
         let folder = folder.trim_end_matches('/');
         let list = format!("{folder}/{LIST}");
         let settled = job.state.model().is_some() || job.state.is_final();
-        // A damaged list only costs another download.
-        let held: Vec<SavedArtifact> = match files.size(&list).await? {
-            Some(_) if settled => {
-                serde_json::from_slice(&files.read_all(&list).await?).unwrap_or_default()
-            }
-            _ => Vec::new(),
+        let held = match settled {
+            true => self.fetched(folder).await?,
+            false => Vec::new(),
         };
         let mut saved = Vec::new();
         for artifact in provider.artifacts(id).await? {
@@ -69,5 +68,65 @@ impl VisionFinetuner {
             files.write_all(&list, &text).await?;
         }
         Ok(saved)
+    }
+    /// The files that are complete in `folder`, as their list there tells.
+    async fn fetched(&self, folder: &str) -> Result<Vec<SavedArtifact>> {
+        let list = format!("{folder}/{LIST}");
+        let files = self.ports.files.as_ref();
+        match files.size(&list).await? {
+            // A damaged list only costs another download.
+            Some(_) => {
+                Ok(serde_json::from_slice(&files.read_all(&list).await?).unwrap_or_default())
+            }
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// Completes a job that the vendor has finished and whose files cannot be fetched: with
+    /// those that are here, and a note about the others. The model is registered as usual.
+    /// [`download_model`](Self::download_model) may fetch the others later.
+    ///
+    /// # Errors
+    /// `job_not_saving` unless the job is fetching its files; `job_missing`; a failure of
+    /// storage.
+    pub async fn complete_without_artifacts(&self, job_id: &str) -> Result<FineTuneJob> {
+        let job = self.manager.get(job_id).await?;
+        if !matches!(job.state, State::Saving { .. }) {
+            return Err(Error::caller(
+                "job_not_saving",
+                format!("the job is {}", job.state.label()),
+            )
+            .at(job_id)
+            .hint("only a job that is fetching its files can do without them"));
+        }
+        let folder = format!("{}/artifacts", job.folder());
+        let here = self.fetched(&folder).await?;
+        let why = job.hold.as_ref().map(|h| format!(": {}", h.error.message));
+        let note = Problem::warning(
+            "artifacts_missing",
+            "artifacts",
+            format!("not all files were fetched{}", why.unwrap_or_default()),
+        )
+        .hint("fetch the artifacts again when the vendor gives them");
+        let saved = Event::Saved {
+            register: self.registers(&job),
+        };
+        let (job, _) = self
+            .apply(job_id, saved, |job| {
+                let model = here.iter().find(|a| a.name == "model.json");
+                job.output_artifact = model.map(|a| a.path.clone());
+                job.artifacts.clone_from(&here);
+                job.problems.push(note.clone());
+            })
+            .await?;
+        match job.state {
+            State::Registering { .. } => self.look_again(job_id).await,
+            _ => Ok(job),
+        }
+    }
+
+    /// Whether the model of a job is to be registered.
+    pub(super) fn registers(&self, job: &FineTuneJob) -> bool {
+        job.config.register_llm_key.is_some() && self.registry.is_some()
     }
 }

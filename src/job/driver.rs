@@ -7,10 +7,11 @@ use crate::base::hash::{fingerprint, hex};
 use crate::base::ports::{Expect, Guard, LocalFuture, Ports};
 use crate::error::{Error, Result};
 use crate::job::config::{FineTuneConfig, Start};
+use crate::job::failure::{back_off_ms, is_passing};
 use crate::job::manager::FineTuneJobManager;
 use crate::job::record::FineTuneJob;
 use crate::job::state::{Event, State};
-use crate::job::step::{Step, back_off_ms, is_passing};
+use crate::job::step::Step;
 use crate::job::version::{changed, checksum};
 use crate::problem::{self, Problem};
 use crate::provider::{self, Progress, Provider, RemoteEvent};
@@ -394,7 +395,7 @@ impl VisionFinetuner {
     }
 
     /// One look at a job at the vendor, unless somebody else drives it and will take it.
-    async fn look_again(&self, job_id: &str) -> Result<FineTuneJob> {
+    pub(super) async fn look_again(&self, job_id: &str) -> Result<FineTuneJob> {
         match self.lock(job_id).await? {
             Some(_guard) => Ok(self.step(job_id).await?.job),
             None => self.manager.get(job_id).await,

@@ -13,6 +13,7 @@ mod driver;
 mod edit;
 #[cfg(test)]
 mod edit_tests;
+mod failure;
 mod left_out;
 mod manager;
 mod preflight;

@@ -10,10 +10,11 @@ use crate::base::time::Timestamp;
 use crate::error::{Error, Result};
 use crate::job::config::Start;
 use crate::job::driver::VisionFinetuner;
+use crate::job::failure::{back_off_ms, is_passing};
 use crate::job::manager::FineTuneJobManager;
 use crate::job::record::FineTuneJob;
 use crate::job::state::{Event, JobStatus, State};
-use crate::job::step::{Step, back_off_ms, is_passing};
+use crate::job::step::Step;
 use crate::provider::{ProviderName, RemoteError};
 
 /// Jobs of one vendor at a time, unless set otherwise. Vendors publish no number that holds for

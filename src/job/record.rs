@@ -89,15 +89,34 @@ pub struct SavedArtifact {
     pub sha256: String,
 }
 
-/// Waiting before the next try of a step that failed.
+/// Why a job does not go on: a step failed, and is tried again or waits for the user.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Hold {
     /// Not before.
     pub until: Timestamp,
-    /// Tries so far.
+    /// Tries so far; 0: the user has to mend something and let the job go on.
     pub tries: u32,
     /// Why the last one failed.
     pub error: RemoteError,
+}
+
+impl Hold {
+    /// A sentence for people.
+    pub fn told(&self) -> String {
+        let RemoteError { message, hint, .. } = &self.error;
+        let hint = match hint.as_str() {
+            "" => String::new(),
+            hint => format!(" ({hint})"),
+        };
+        match self.tries {
+            0 => format!("stands still: {message}{hint}"),
+            n => format!(
+                "waits until {} for try {}: {message}{hint}",
+                self.until,
+                n + 1
+            ),
+        }
+    }
 }
 
 /// A fine-tuning job. The first ten fields are the seed's; the rest is this program's.

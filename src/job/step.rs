@@ -1,17 +1,15 @@
 //! One step of one job: looks where it stands, and does the next thing that is due.
 
 use crate::base::ports::Expect;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{ErrorKind, Result};
 use crate::job::driver::{TunedModel, Update, VisionFinetuner};
+use crate::job::failure::{Doing, is_passing};
 use crate::job::prepare::Pass;
-use crate::job::record::{FineTuneJob, Hold};
+use crate::job::record::FineTuneJob;
 use crate::job::state::{Event, State, Uploaded};
 use crate::job::version::verify;
 use crate::problem::Problem;
 use crate::provider::{CreateJob, Provider, RemoteError, RemoteEvent, RemoteJob, metadata_text};
-
-/// Tries of a step that may work later, before it counts as failed.
-const MAX_TRIES: u32 = 6;
 
 /// What a step led to.
 #[derive(Debug)]
@@ -22,6 +20,14 @@ pub(super) struct Step {
     pub(super) wait: u64,
     /// Whether there is no next step.
     pub(super) last: bool,
+}
+
+/// Whether a job has to be asked for.
+enum Found {
+    /// The vendor does not have it.
+    Absent,
+    /// What is known is stored, or will be after so many milliseconds.
+    Known(u64),
 }
 
 impl Step {
@@ -55,26 +61,42 @@ impl VisionFinetuner {
         }
         let provider = self.connect(&job.config)?;
         let provider = provider.as_ref();
-        let done = match &job.state {
-            State::Preparing => self.prepare(&job).await.map(|()| 0),
-            State::Uploading { .. } => self.upload(&job, provider).await.map(|()| 0),
-            State::Ready { uploaded } => self.create(&job, uploaded, provider).await.map(|()| 0),
+        let (doing, done) = match &job.state {
+            State::Preparing => (Doing::Starting, self.prepare(&job).await.map(|()| 0)),
+            State::Uploading { .. } => (
+                Doing::Starting,
+                self.upload(&job, provider).await.map(|()| 0),
+            ),
+            State::Ready { uploaded } => (
+                Doing::Starting,
+                self.create(&job, uploaded, provider).await.map(|()| 0),
+            ),
             State::Creating { uploaded, cancel } => {
-                self.reconcile(&job, uploaded, *cancel, provider).await
+                match self.reconcile(&job, *cancel, provider).await {
+                    Ok(Found::Absent) => (
+                        Doing::Starting,
+                        self.ask(&job, uploaded, provider).await.map(|()| 0),
+                    ),
+                    Ok(Found::Known(wait)) => (Doing::Asking, Ok(wait)),
+                    Err(e) => (Doing::Asking, Err(e)),
+                }
             }
             State::Remote { .. } => return self.look(job, provider).await,
+            State::Saving { .. } | State::Registering { .. } => {
+                let done = self.conclude(job.clone(), provider).await;
+                (Doing::Asking, done.map(|_| 0))
+            }
             _ => {
-                let ended = job.state.is_final();
                 let mut step = Step::new(self.conclude(job, provider).await?, 0);
                 // A vendor that reports no events has none to be read now either.
-                step.last |= ended;
+                step.last = true;
                 return Ok(step);
             }
         };
         let wait = match done {
             Ok(wait) => wait,
             Err(e) => {
-                self.failed(&job, e).await?;
+                self.failed(&job, doing, e).await?;
                 0
             }
         };
@@ -201,20 +223,18 @@ impl VisionFinetuner {
         self.ask(&stored, uploaded, provider).await
     }
 
-    /// Looks whether the vendor has the job; asks again only when it does not. Returns how many
-    /// milliseconds it is too early to look.
+    /// Looks whether the vendor has the job, which may have been asked for.
     async fn reconcile(
         &self,
         job: &FineTuneJob,
-        uploaded: &Uploaded,
         cancel: bool,
         provider: &dyn Provider,
-    ) -> Result<u64> {
+    ) -> Result<Found> {
         let age = self.ports.clock.now().since(job.updated_at);
         let delay = provider.listing_delay_ms();
         let early = delay.saturating_sub(age.max(0).unsigned_abs());
         if early > 0 {
-            return Ok(early);
+            return Ok(Found::Known(early));
         }
         if let Some(found) = provider.find(&job.unique_key).await? {
             self.apply(&job.job_id, Event::Created(found), |_| {})
@@ -222,9 +242,9 @@ impl VisionFinetuner {
         } else if cancel {
             self.apply(&job.job_id, Event::NotThere, |_| {}).await?;
         } else {
-            self.ask(job, uploaded, provider).await?;
+            return Ok(Found::Absent);
         }
-        Ok(0)
+        Ok(Found::Known(0))
     }
 
     async fn ask(
@@ -318,8 +338,9 @@ impl VisionFinetuner {
                 let saved = self.save_artifacts(&job, id, &folder, provider).await?;
                 (format!("{folder}/model.json"), saved)
             };
-            let register = job.config.register_llm_key.is_some() && self.registry.is_some();
-            let saved = Event::Saved { register };
+            let saved = Event::Saved {
+                register: self.registers(&job),
+            };
             (job, _) = self
                 .apply(&job.job_id, saved, |job| {
                     job.output_artifact = Some(output.clone());
@@ -387,66 +408,6 @@ impl VisionFinetuner {
             }
         }
     }
-
-    /// Decides what a failed step of the start means: wait, fail, or give the error back and
-    /// leave the job where it is.
-    async fn failed(&self, job: &FineTuneJob, error: Error) -> Result<()> {
-        let asking = matches!(job.state, State::Ready { .. } | State::Creating { .. });
-        match error.kind() {
-            ErrorKind::Storage | ErrorKind::Cancelled => return Err(error),
-            // The user mends it with a new key, and the job goes on where it stands.
-            _ if error.code() == "unauthorized" => return Err(error),
-            // Whether the vendor has the job is unknown while it cannot be asked.
-            _ if asking && error.code() == "not_found" => return Err(error),
-            _ => {}
-        }
-        let told = RemoteError {
-            code: error.code().to_owned(),
-            message: match error.path() {
-                Some(path) => format!("{path}: {}", error.message()),
-                None => error.message().to_owned(),
-            },
-            hint: error.hint_text().unwrap_or_default().to_owned(),
-        };
-        if !is_passing(&error) {
-            self.apply(&job.job_id, Event::Failed(told), |_| {}).await?;
-            return Ok(());
-        }
-        let (mut stored, version) = self.manager.load(&job.job_id).await?;
-        let tries = stored.hold.as_ref().map_or(0, |h| h.tries) + 1;
-        if tries > MAX_TRIES {
-            return Err(error);
-        }
-        let pause = error.retry_after_ms().unwrap_or(back_off_ms(tries));
-        stored.hold = Some(Hold {
-            until: self
-                .ports
-                .clock
-                .now()
-                .plus_millis(i64::try_from(pause).unwrap_or(i64::MAX)),
-            tries,
-            error: told,
-        });
-        match self
-            .manager
-            .write(&stored, Expect::Version(version), &[])
-            .await
-        {
-            Err(e) if e.code() != "store_conflict" => return Err(e),
-            _ => self.tell(Update::Job(&stored)),
-        }
-        Ok(())
-    }
-}
-
-/// Whether the same call may work later.
-pub(super) fn is_passing(e: &Error) -> bool {
-    e.kind() == ErrorKind::Network || e.retry_after_ms().is_some()
-}
-
-/// Half a second, doubled with every try, at most 60 s.
-pub(super) fn back_off_ms(tries: u32) -> u64 {
-    (500u64 << tries.min(10)).min(60_000)
 }
 
 fn request(job: &FineTuneJob, uploaded: &Uploaded) -> CreateJob {

@@ -154,6 +154,13 @@ impl Workspace {
         )
     }
 
+    /// Completes a job whose files cannot be fetched from the vendor, without them.
+    #[wasm_bindgen(js_name = completeWithoutArtifacts, unchecked_return_type = "FineTuneJob")]
+    pub async fn complete_without_artifacts(&self, job_id: String) -> Result<JsValue, JsValue> {
+        let done = self.finetuner.complete_without_artifacts(&job_id).await;
+        to_js(&done.or_throw()?)
+    }
+
     /// All jobs, the newest first.
     #[wasm_bindgen(js_name = listJobs, unchecked_return_type = "FineTuneJob[]")]
     pub async fn list_jobs(&self) -> Result<JsValue, JsValue> {

@@ -104,6 +104,7 @@ fn detail(
         }}
         {move || job().map(|j| timeline(&j))}
         {move || job().map(|j| stuck(ctx, &j))}
+        {move || job().map(|j| unsaved(ctx, &j))}
         {move || job().map(|j| upload(ctx, &j))}
         {move || job().map(|j| outcome(ctx, &j))}
         {move || job().map(|j| tiles(&j))}
@@ -244,6 +245,26 @@ fn stuck(ctx: Ctx, job: &FineTuneJob) -> impl IntoView + use<> {
     })
 }
 
+/// The way out for a job whose files the vendor does not give.
+fn unsaved(ctx: Ctx, job: &FineTuneJob) -> impl IntoView + use<> {
+    if job.hold.is_none() || !matches!(job.state, State::Saving { .. }) {
+        return None;
+    }
+    let id = job.job_id.clone();
+    Some(view! {
+        <div class="row">
+            <button
+                type="button"
+                class="button"
+                on:click=move |_| work::complete(ctx, id.clone())
+            >
+                "Complete without the missing files"
+            </button>
+            <span class="hint">"The model is there; its files can be fetched later."</span>
+        </div>
+    })
+}
+
 /// Bytes sent, while a file is on its way.
 fn upload(ctx: Ctx, job: &FineTuneJob) -> impl IntoView + use<> {
     let under_way = matches!(job.state, State::Uploading { .. });
@@ -309,16 +330,12 @@ fn outcome(ctx: Ctx, job: &FineTuneJob) -> impl IntoView + use<> {
             )
             .into_any(),
         ),
-        _ => job.hold.as_ref().map(|h| {
-            notice::notice(
-                Tone::Warn,
-                format!(
-                    "Waiting to try again (try {}): {}",
-                    h.tries, h.error.message
-                ),
-            )
-            .into_any()
-        }),
+        // Where this tab stands still with the job, `stuck` tells why.
+        _ if ctx.stuck.with(|s| s.contains_key(&job.job_id)) => None,
+        _ => job
+            .hold
+            .as_ref()
+            .map(|h| notice::notice(Tone::Warn, format!("The job {}", h.told())).into_any()),
     };
     let problems = (!job.problems.is_empty()).then(|| job_state::problems(&job.problems, ""));
     view! { {end} {problems} }

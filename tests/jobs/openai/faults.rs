@@ -50,6 +50,92 @@ fn refusals_end_a_job_with_a_code_and_advice() {
 }
 
 #[test]
+fn a_base_model_that_is_not_there_ends_the_job() {
+    let mut t = Test::new();
+    t.config.base_model = "gpt-4o-2024-08-60".to_owned();
+    let job = t.run().unwrap();
+    let (code, message, hint) = failure(&job);
+    assert_eq!(code, "not_found");
+    assert!(
+        message.contains("The model 'gpt-4o-2024-08-60' does not exist"),
+        "{message}"
+    );
+    assert!(hint.contains("check the names"), "{hint}");
+    let log = t.control(json!({}))["log"].clone();
+    let asked = |r: &&Value| r["method"] == "POST" && r["path"] == "/v1/fine_tuning/jobs";
+    assert_eq!(log.as_array().unwrap().iter().filter(asked).count(), 1);
+}
+
+#[test]
+fn a_job_that_may_be_there_is_held_and_not_given_up() {
+    let t = Test::new();
+    for status in [400, 403, 404, 422] {
+        let t = t.again();
+        // The answer to the creation is lost, and then the list of jobs is refused.
+        t.control(json!({"rules": [
+            {"method": "POST", "path": "/jobs$", "drop": "after"},
+            {"method": "GET", "path": "/jobs\\?", "times": 2, "answer": answer(status, json!({}), Value::Null)},
+        ]}));
+        let e = t.run().unwrap_err();
+        assert_eq!(e.retry_after_ms(), None, "{e}");
+        let id = "ui-ground-1";
+        let job = block_on(t.world.tuner().job_manager().get(id)).unwrap();
+        assert!(matches!(job.state, State::Creating { .. }), "{job:?}");
+        let hold = job.hold.unwrap();
+        assert_eq!((hold.tries, hold.error.code.as_str()), (0, e.code()));
+        t.control(json!({"rules": []}));
+        t.completed(&t.wait());
+    }
+}
+
+#[test]
+fn a_job_whose_files_do_not_come_is_held_goes_on_or_does_without() {
+    let t = Test::new();
+    let id = "ui-ground-1";
+    let refused = || answer(403, json!({}), Value::Null);
+    let rule = |told| json!({"method": "GET", "path": "/content$", "times": 99, "answer": told});
+    t.rule(rule(refused()));
+    assert_eq!(t.run().unwrap_err().code(), "forbidden");
+    let manager = t.world.tuner().job_manager().clone();
+    let job = block_on(manager.get(id)).unwrap();
+    assert!(matches!(job.state, State::Saving { .. }), "{job:?}");
+    assert_eq!(job.hold.unwrap().error.code, "forbidden");
+    // It goes on when the user says so.
+    t.control(json!({"rules": []}));
+    t.completed(&t.wait());
+
+    // A failure that passes is waited for, and told while it is.
+    let t = t.again();
+    t.rule(json!({"method": "GET", "path": "/content$", "times": 12, "answer": answer(503, json!({}), Value::Null)}));
+    t.completed(&t.run().unwrap());
+    assert!(t.world.told.borrow().contains("Hold { until"));
+
+    // The user does without; what did come is listed, and the model registered.
+    let t = t.again();
+    t.rule(rule(refused()));
+    t.run().unwrap_err();
+    let early = block_on(t.world.tuner().complete_without_artifacts("no-such-job"));
+    assert_eq!(early.unwrap_err().code(), "job_missing");
+    let job = block_on(t.world.tuner().complete_without_artifacts(id)).unwrap();
+    t.completed(&job);
+    assert!(job.hold.is_none());
+    let note = job.problems.iter().find(|p| p.code == "artifacts_missing");
+    assert!(note.unwrap().message.contains("no"), "{note:?}");
+    let names: Vec<&str> = job.artifacts.iter().map(|a| a.name.as_str()).collect();
+    assert!(names.contains(&"model.json"), "{names:?}");
+    assert!(!names.contains(&"step_metrics.csv"), "{names:?}");
+    let entry = block_on(t.world.registry().get(super::KEY)).unwrap();
+    assert_eq!(entry.config.model_name, job.model_name.clone().unwrap());
+    // Later they come after all.
+    t.control(json!({"rules": []}));
+    let folder = "runs/ui-ground-1/artifacts";
+    let paths = block_on(t.world.tuner().download_model(id, folder)).unwrap();
+    assert!(paths.iter().any(|p| p.ends_with("step_metrics.csv")));
+    let again = block_on(t.world.tuner().complete_without_artifacts(id));
+    assert_eq!(again.unwrap_err().code(), "job_not_saving");
+}
+
+#[test]
 fn a_closed_organisation_is_told_where_else_to_train() {
     let t = Test::new();
     t.set(json!({"training_not_available": true}));
@@ -281,8 +367,11 @@ fn files_deleted_by_others_are_told() {
     assert_eq!(t.run().unwrap_err().code(), "killed");
     t.control(json!({"put": [1]}));
     t.world.client.left.set(usize::MAX);
-    let e = block_on(t.world.tuner().wait("ui-ground-1")).unwrap_err();
-    assert_eq!(e.code(), "not_found", "{e}");
+    let job = t.wait();
+    let (code, message, hint) = failure(&job);
+    assert_eq!(code, "not_found");
+    assert!(message.contains("No such File object"), "{message}");
+    assert!(!hint.is_empty());
     assert_eq!(t.jobs().len(), 0);
 
     // After the creation: the vendor finds it missing.
