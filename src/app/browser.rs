@@ -5,6 +5,8 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
+use crate::app::context::Ctx;
+
 /// The window. The app runs nowhere else.
 pub(crate) fn window() -> web_sys::Window {
     web_sys::window().expect("the app runs in a page, not in a worker")
@@ -50,6 +52,12 @@ pub(crate) async fn blob_bytes(blob: &Blob) -> Result<Vec<u8>, JsValue> {
     Ok(Uint8Array::new(&buffer).to_vec())
 }
 
+/// A text file.
+pub(crate) async fn file_text(blob: &Blob) -> Result<String, String> {
+    let bytes = blob_bytes(blob).await.map_err(|e| js_text(&e))?;
+    String::from_utf8(bytes).map_err(|_| "this file is no text".to_owned())
+}
+
 /// An address for a file, good until [`Url::revoke_object_url`].
 pub(crate) fn object_url(blob: &Blob) -> String {
     Url::create_object_url_with_blob(blob).unwrap_or_default()
@@ -68,6 +76,14 @@ pub(crate) fn download(blob: &Blob, name: &str) -> Result<(), JsValue> {
         let _ = Url::revoke_object_url(&url);
     });
     Ok(())
+}
+
+/// Offers bytes for download, and says when the browser refuses.
+pub(crate) fn save(ctx: Ctx, bytes: &[u8], media_type: &str, name: &str) {
+    let done = bytes_blob(bytes, media_type).and_then(|b| download(&b, name));
+    if let Err(e) = done {
+        ctx.failed("No download", js_text(&e));
+    }
 }
 
 /// Puts text on the clipboard.

@@ -21,7 +21,7 @@ use crate::generate::config::GenerationConfig;
 use crate::job::FineTuneJob;
 use crate::problem::Problem;
 use crate::provider::{Progress as Upload, RemoteEvent};
-use crate::registry::RegistryEntry;
+use crate::registry::Lineage;
 
 /// A sample and the address of its picture.
 #[derive(Clone, Debug, PartialEq)]
@@ -93,7 +93,8 @@ pub(crate) struct Ctx {
     pub(crate) events: RwSignal<BTreeMap<String, Vec<RemoteEvent>>>,
     /// Bytes of the uploads under way, by job.
     pub(crate) uploads: RwSignal<BTreeMap<String, Upload>>,
-    pub(crate) models: RwSignal<Vec<RegistryEntry>>,
+    /// Registered models with all their versions, by key.
+    pub(crate) models: RwSignal<Vec<Lineage>>,
     /// Names of the keys that were given in this tab.
     pub(crate) keys: RwSignal<BTreeSet<&'static str>>,
     /// Why jobs could not go on, by job.
@@ -157,17 +158,32 @@ impl Ctx {
 
     /// Says something in the corner for a while; errors stay until closed.
     pub(crate) fn toast(self, tone: Tone, text: impl Into<String>) {
+        self.say(tone, text.into(), None);
+    }
+
+    /// Says what was done, with a button that takes it back.
+    pub(crate) fn done(self, text: impl Into<String>, undo: impl Fn() + Send + Sync + 'static) {
+        self.say(Tone::Ok, text.into(), Some(Callback::new(move |()| undo())));
+    }
+
+    fn say(self, tone: Tone, text: String, undo: Option<Callback<()>>) {
         let id = self
             .toasts
             .with_untracked(|l| l.last().map_or(1, |t| t.id + 1));
-        let text = text.into();
+        // Time enough to read it, and to reach the button.
+        let stays = if undo.is_some() { 15_000 } else { 6000 };
         self.toasts.update(|l| {
             l.retain(|t| t.text != text);
-            l.push(Toast { id, tone, text });
+            l.push(Toast {
+                id,
+                tone,
+                text,
+                undo,
+            });
         });
         if tone != Tone::Error {
             leptos::task::spawn_local(async move {
-                browser::sleep(6000).await;
+                browser::sleep(stays).await;
                 self.toasts.update(|l| l.retain(|t| t.id != id));
             });
         }

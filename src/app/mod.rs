@@ -20,6 +20,8 @@ mod context;
 #[cfg(all(target_arch = "wasm32", feature = "app"))]
 mod dataset;
 #[cfg(all(target_arch = "wasm32", feature = "app"))]
+mod models;
+#[cfg(all(target_arch = "wasm32", feature = "app"))]
 mod page;
 #[cfg(all(target_arch = "wasm32", feature = "app"))]
 mod part;

@@ -24,7 +24,7 @@ pub enum Route {
     Job(String),
     /// Registered models.
     Models,
-    /// One model, by registry key.
+    /// One model, by `KEY`, `KEY@2` or alias.
     Model(String),
     /// Storage, appearance, about.
     Settings,

@@ -5,9 +5,9 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 
-use crate::app::browser;
 use crate::app::context::Ctx;
 use crate::app::part::notice::Tone;
+use crate::app::{browser, models};
 use crate::base::fakes::MemorySecrets;
 use crate::base::ports::{Ports, Secret};
 use crate::error::Result;
@@ -16,7 +16,7 @@ use crate::job::{
     VisionFinetuner,
 };
 use crate::provider::RemoteEvent;
-use crate::registry::{LlmConfigRegistry, RegistryEntry};
+use crate::registry::LlmConfigRegistry;
 use crate::store::indexeddb::IndexedDb;
 
 /// What drives the jobs.
@@ -108,7 +108,7 @@ pub(crate) fn put(ctx: Ctx, job: &FineTuneJob) {
             Tone::Warn
         };
         ctx.toast(tone, format!("Job {} {}", job.job_id, job.state.label()));
-        reload_models(ctx);
+        models::reload(ctx);
     }
 }
 
@@ -121,21 +121,11 @@ pub(crate) async fn open(ctx: Ctx) -> Result<()> {
     jobs.sort_by_key(|j| std::cmp::Reverse(j.created_at));
     let open = jobs.iter().any(|j| !j.state.is_final());
     ctx.jobs.set(jobs);
-    ctx.models.set(work.registry.list().await?);
+    ctx.models.set(work.registry.lineages().await?);
     if open {
         drive(ctx);
     }
     Ok(())
-}
-
-fn reload_models(ctx: Ctx) {
-    let Some(work) = ctx.work() else { return };
-    leptos::task::spawn_local(async move {
-        match work.registry.list().await {
-            Ok(list) => ctx.models.set(list),
-            Err(e) => ctx.failed("Models could not be read", e),
-        }
-    });
 }
 
 /// Reads the events of a job once.
@@ -254,21 +244,6 @@ pub(crate) async fn artifacts(work: &Work, job: &FineTuneJob) -> Result<Vec<(Str
         out.push((name, bytes));
     }
     Ok(out)
-}
-
-/// Takes a model out of the registry.
-pub(crate) fn deregister(ctx: Ctx, entry: &RegistryEntry) {
-    let Some(work) = ctx.work() else { return };
-    let key = entry.key.clone();
-    leptos::task::spawn_local(async move {
-        match work.registry.deregister_config(&key).await {
-            Ok(()) => {
-                ctx.toast(Tone::Ok, format!("{key} is no longer registered"));
-                reload_models(ctx);
-            }
-            Err(e) => ctx.failed("Not removed", e),
-        }
-    });
 }
 
 /// The jobs as `jobs.json`.

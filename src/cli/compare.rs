@@ -1,5 +1,6 @@
 //! `screensmith compare`: base model against tuned model on the same questions.
 
+use std::cell::RefCell;
 use std::fs::{File, OpenOptions};
 use std::io::{BufReader, Cursor, Write as _};
 use std::path::{Path, PathBuf};
@@ -20,7 +21,7 @@ use crate::registry::compare::{
     Answers, Asker, BoxShape, Comparison, ModelScore, Question, annotate, ask_all, compare, pick,
     questions_of, read_answers, screenspot,
 };
-use crate::registry::{Endpoint, RegistryEntry};
+use crate::registry::{Place, Who};
 use crate::task::coords::{CONVENTIONS, Convention, convention};
 
 /// Arguments of `compare`.
@@ -141,24 +142,18 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Outcome> {
     let mut tuned_answers = answers(tuned, entry.is_some())?;
     let mut base_answers = answers(base, args.ask_base)?;
     if let Some(entry) = &entry {
-        let mut endpoint = match &args.base_url {
-            Some(url) => addressed(entry, url)?,
-            None => entry.endpoint()?,
+        let place = Place {
+            base_url: args.base_url.clone().unwrap_or_default(),
+            model: String::new(),
         };
-        let ask = |endpoint: &Endpoint, c, path: &Path, answers: &mut Answers| {
-            let asker = Asker::new(&ports, entry, c, endpoint.clone())?;
+        let ask = |who, c, path: &Path, answers: &mut Answers| {
+            let endpoint = entry.endpoint_of(who, &place)?;
+            let asker = Asker::new(&ports, entry, c, endpoint)?;
             put_questions(&asker, &questions, answers, path, args, output)
         };
-        ask(&endpoint, tuned_convention, tuned, &mut tuned_answers)?;
+        ask(Who::Tuned, tuned_convention, tuned, &mut tuned_answers)?;
         if args.ask_base {
-            endpoint.model = entry.provenance.base_model.clone().ok_or_else(|| {
-                Error::caller(
-                    "base_model_unknown",
-                    "the registry does not name its base model",
-                )
-                .at(entry.reference())
-            })?;
-            ask(&endpoint, base_convention, base, &mut base_answers)?;
+            ask(Who::Base, base_convention, base, &mut base_answers)?;
         }
     }
     let found = compare(
@@ -176,13 +171,6 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Outcome> {
 fn named(id: &str) -> Result<&'static Convention> {
     convention(id)
         .ok_or_else(|| Error::caller("convention_unknown", id.to_owned()).at("convention"))
-}
-
-/// The model of `entry` at an address the user gives.
-fn addressed(entry: &RegistryEntry, url: &str) -> Result<Endpoint> {
-    let mut endpoint = entry.endpoint()?;
-    url.clone_into(&mut endpoint.base_url);
-    Ok(endpoint)
 }
 
 /// The questions of the dataset or benchmark file.
@@ -294,7 +282,7 @@ fn put_questions(
         .append(true)
         .open(path)
         .map_err(at)?;
-    let mut pictures = Pictures::new(&args.input);
+    let pictures = RefCell::new(Pictures::new(&args.input));
     let mut done = questions
         .iter()
         .filter(|q| answers.contains_key(&q.id))
@@ -303,8 +291,9 @@ fn put_questions(
         asker,
         questions,
         answers,
-        |q| pictures.load(q),
-        |answer| {
+        1,
+        async |q| pictures.borrow_mut().load(q),
+        async |answer| {
             let mut line = serde_json::to_vec(answer)?;
             line.push(b'\n');
             file.write_all(&line).map_err(at)?;

@@ -54,6 +54,8 @@ enum Action {
         #[arg(long, group = "means")]
         remove: bool,
     },
+    /// Let the bare key mean this version (KEY@1), until a newer model is registered
+    Use(Reference),
     /// Add words to find a model by
     Tag {
         #[command(flatten)]
@@ -145,6 +147,10 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Outcome> {
             block_on(registry.remove_alias(alias))?;
             let value = serde_json::json!({"alias": alias, "removed": true});
             output.result(&value, |_| format!("{alias} is no alias"))?;
+        }
+        Use(model) => {
+            let entry = block_on(registry.set_current(&model.reference))?;
+            output.result(&entry, |e| format!("{} means {}", e.key, e.reference()))?;
         }
         Tag {
             model,

@@ -183,7 +183,45 @@ impl RegistryEntry {
 
     /// Whether the model has stopped answering by `now`.
     pub fn has_ended(&self, now: Timestamp) -> bool {
-        let end = self.provenance.end_of_life.as_deref();
-        end.is_some_and(|day| *day <= *now.date())
+        self.lifetime(now) == Lifetime::Ended
     }
+
+    /// How long the model still answers, as far as its vendor has announced.
+    pub fn lifetime(&self, now: Timestamp) -> Lifetime {
+        let end = self.provenance.end_of_life.as_deref();
+        let Some(end) = end.and_then(Timestamp::parse) else {
+            return Lifetime::Open;
+        };
+        let left = end.since(now);
+        if left <= 0 {
+            return Lifetime::Ended;
+        }
+        let days = u32::try_from((left + 86_399_999) / 86_400_000).unwrap_or(u32::MAX);
+        match days {
+            0..=SOON_DAYS => Lifetime::Soon { days },
+            _ => Lifetime::Ends { days },
+        }
+    }
+}
+
+/// Days before its end from which a model is warned of.
+pub const SOON_DAYS: u32 = 90;
+
+/// How long a model still answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lifetime {
+    /// No end is announced.
+    Open,
+    /// It ends, but not within [`SOON_DAYS`].
+    Ends {
+        /// Days left, the begun one included.
+        days: u32,
+    },
+    /// It ends within [`SOON_DAYS`]: time to train its successor.
+    Soon {
+        /// Days left, the begun one included.
+        days: u32,
+    },
+    /// It answers no more.
+    Ended,
 }

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::format::grounding_prompt;
-use crate::provider::{SIMULATED, ServingParam};
+use crate::provider::{COMPATIBLE_KEY_ENV, SIMULATED, ServingParam};
 use crate::registry::RegistryEntry;
 use crate::task::coords::{Convention, convention};
 use crate::task::{Geometry, LISTING_SYSTEM_PROMPT};
@@ -16,6 +16,27 @@ pub struct Endpoint {
     pub model: String,
     /// The environment variable with the key; `None` when the server asks for none.
     pub key_env: Option<String>,
+    /// Whether it may be asked without that key: a server that the user names himself may need
+    /// none.
+    pub key_optional: bool,
+}
+
+/// Which of the two models that an entry knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// The registered one.
+    Tuned,
+    /// The one it was tuned from.
+    Base,
+}
+
+/// Where the user wants to ask; what is empty is as the registry says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// Address up to `/v1`: the user's own server, or a proxy.
+    pub base_url: String,
+    /// What that server calls the model.
+    pub model: String,
 }
 
 impl RegistryEntry {
@@ -62,7 +83,8 @@ impl RegistryEntry {
                 "model_simulated",
                 format!("{SIMULATED}: a practice run made this entry; there is no such model"),
             )
-            .at(self.reference()));
+            .at(self.reference())
+            .hint("paste an answer, or run a real job"));
         }
         self.address().ok_or_else(|| {
             Error::unsupported(
@@ -71,6 +93,60 @@ impl RegistryEntry {
             )
             .at(self.reference())
             .hint("ask it by its vendor's own means and compare recorded answers")
+        })
+    }
+
+    /// Where the tuned model, or its base model at the same place, answers by chat completions.
+    ///
+    /// # Errors
+    /// Those of [`endpoint`](Self::endpoint), but that a model without a known address may be
+    /// asked at the one `place` names; `address_invalid` for one that is none;
+    /// `base_model_unknown` when the entry does not name its base model and `place` neither.
+    pub fn endpoint_of(&self, who: Who, place: &Place) -> Result<Endpoint> {
+        let mut found = match (self.endpoint(), place.base_url.trim()) {
+            (Err(e), _) if e.code() == "model_simulated" => return Err(e),
+            (found, "") => found?,
+            (found, url) => self.addressed(found.ok(), url)?,
+        };
+        match (place.model.trim(), who) {
+            ("", Who::Tuned) => {}
+            ("", Who::Base) => {
+                found.model = self.provenance.base_model.clone().ok_or_else(|| {
+                    Error::caller(
+                        "base_model_unknown",
+                        "the registry does not name its base model",
+                    )
+                    .at(self.reference())
+                    .hint("name the model")
+                })?;
+            }
+            (name, _) => name.clone_into(&mut found.model),
+        }
+        Ok(found)
+    }
+
+    /// The model at an address that the user gives.
+    fn addressed(&self, known: Option<Endpoint>, url: &str) -> Result<Endpoint> {
+        let rest = ["http://", "https://"]
+            .iter()
+            .find_map(|scheme| url.strip_prefix(scheme));
+        let fit = |rest: &str| !rest.is_empty() && !rest.contains(['@', '?', '#', ' ']);
+        if !rest.is_some_and(fit) {
+            return Err(
+                Error::caller("address_invalid", "this is no address of a server")
+                    .at("base_url")
+                    .hint("such as http://localhost:8000/v1; a key goes into its own field"),
+            );
+        }
+        let config = &self.config;
+        let driven = config.model_name.split_once('/').map(|(_, name)| name);
+        let model = known.map(|k| k.model).or(self.provenance.model.clone());
+        let key_env = config.required_env_vars.first().map(String::as_str);
+        Ok(Endpoint {
+            base_url: url.to_owned(),
+            model: model.unwrap_or_else(|| driven.unwrap_or(&config.model_name).to_owned()),
+            key_env: Some(key_env.unwrap_or(COMPATIBLE_KEY_ENV).to_owned()),
+            key_optional: true,
         })
     }
 
@@ -83,6 +159,7 @@ impl RegistryEntry {
                 base_url,
                 model,
                 key_env,
+                key_optional: false,
             });
         }
         let params = &self.config.litellm_params;
@@ -96,6 +173,7 @@ impl RegistryEntry {
             base_url,
             model: model.to_owned(),
             key_env,
+            key_optional: false,
         })
     }
 }

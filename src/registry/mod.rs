@@ -3,8 +3,8 @@
 //! The names are Skyvern's, so that the seed's example reads the same:
 //! `LLMConfigRegistry.register_config(key, LLMConfig(…))`. As there, a taken key is refused when
 //! a model is registered by hand, and deregistering never fails. A job that registers under a
-//! taken key adds a version; `KEY` means the newest, `KEY@1` the first, and an alias such as
-//! `production` a version that stays until the alias is moved.
+//! taken key adds a version; `KEY` means the newest, unless an older one was chosen since, `KEY@1`
+//! the first, and an alias such as `production` a version that stays until the alias is moved.
 
 mod alias;
 mod calling;
@@ -14,6 +14,7 @@ mod contract;
 mod export;
 #[cfg(test)]
 mod export_tests;
+mod lineage;
 mod shelf;
 mod sink;
 mod skyvern;
@@ -29,9 +30,10 @@ use std::rc::Rc;
 use serde_json::{Value, json};
 
 pub use alias::{ALIASES, Alias};
-pub use config::{LlmConfig, Provenance, RegistryEntry};
-pub use contract::Endpoint;
+pub use config::{Lifetime, LlmConfig, Provenance, RegistryEntry, SOON_DAYS};
+pub use contract::{Endpoint, Place, Who};
 pub use export::{EXPORTS, Export};
+pub use lineage::{Deregistered, Lineage};
 
 use crate::base::ports::{Batch, Clock, Expect, Store};
 use crate::base::time::Timestamp;
@@ -192,20 +194,14 @@ impl LlmConfigRegistry {
     /// # Errors
     /// A failure of storage.
     pub async fn deregister_config(&self, key: &str) -> Result<()> {
-        let mut batch = Batch::new().delete(REGISTRY, key, Expect::Any);
-        for alias in self.aliases().await? {
-            if alias.key == key {
-                batch = batch.delete(ALIASES, &alias.alias, Expect::Any);
-            }
-        }
-        self.store.commit(batch).await.map(|_| ())
+        self.take(key).await.map(|_| ())
     }
 
-    /// Forgets one version. With the last one the key is free again.
+    /// Forgets one version and returns it. With the last one the key is free again.
     ///
     /// # Errors
     /// `version_aliased` while an alias means it, and those of [`get`](Self::get).
-    pub async fn remove_version(&self, key: &str, version: u32) -> Result<()> {
+    pub async fn remove_version(&self, key: &str, version: u32) -> Result<RegistryEntry> {
         let reference = format!("{key}@{version}");
         let aliases = self.aliases().await?;
         if let Some(a) = aliases
@@ -220,12 +216,9 @@ impl LlmConfigRegistry {
             .hint("move or remove the alias first"));
         }
         self.change(key, false, |shelf| {
-            let before = shelf.versions.len();
-            shelf.versions.retain(|e| e.version != version);
-            if shelf.versions.len() == before {
-                return Err(version_missing(&reference));
-            }
-            Ok(())
+            let at = shelf.versions.iter().position(|e| e.version == version);
+            at.map(|i| shelf.versions.remove(i))
+                .ok_or_else(|| version_missing(&reference))
         })
         .await
     }
@@ -237,24 +230,31 @@ impl LlmConfigRegistry {
     pub async fn export_json(&self) -> Result<String> {
         let shelves = self.shelves().await?;
         let models: Vec<_> = shelves.iter().flat_map(|s| &s.versions).collect();
-        let all = json!({"schema": 2, "models": models, "aliases": self.aliases().await?});
+        let chosen: BTreeMap<&str, u32> = shelves
+            .iter()
+            .filter_map(|s| Some((s.key.as_str(), s.chosen()?)))
+            .collect();
+        let mut all = json!({"schema": 2, "models": models, "aliases": self.aliases().await?});
+        if !chosen.is_empty() {
+            all["current"] = serde_json::to_value(chosen)?;
+        }
         Ok(serde_json::to_string_pretty(&all)? + "\n")
     }
 
     /// Reads what [`export_json`](Self::export_json) wrote, now or before there were versions.
     /// All is taken or nothing; returns how many versions are new. What is there already, the
-    /// same, is passed over.
+    /// same, is passed over, and keeps its current version.
     ///
     /// # Errors
     /// `registry_json` for broken text, `duplicate_llm_config` for a version that is taken by
     /// something else, `alias_taken` for an alias that means something else, the first problem
     /// of an entry, or a failure of storage.
     pub async fn import_json(&self, text: &str) -> Result<usize> {
-        let (items, aliases) = parse_file(text)?;
+        let file = parse_file(text)?;
         let mut shelves: BTreeMap<String, (Shelf, Expect)> = BTreeMap::new();
         let mut added = 0;
         let mut seen = std::collections::BTreeSet::new();
-        for (i, item) in items.into_iter().enumerate() {
+        for (i, item) in file.models.into_iter().enumerate() {
             let entry = entry_from_value(&format!("[{i}]"), item)?;
             check_entry(&entry)?;
             if !seen.insert((entry.key.clone(), entry.version)) {
@@ -284,10 +284,13 @@ impl LlmConfigRegistry {
             }
         }
         let mut batch = Batch::new();
-        for (key, (shelf, expect)) in &shelves {
+        for (key, (shelf, expect)) in &mut shelves {
+            if let (Some(version), Expect::Absent) = (file.current.get(key), *expect) {
+                shelf.choose(*version);
+            }
             batch = batch.put(REGISTRY, key, shelf.to_value()?, *expect);
         }
-        for alias in aliases {
+        for alias in file.aliases {
             let held = self.store.get(ALIASES, &alias.alias).await?;
             let known = match shelves.get(&alias.key) {
                 Some((shelf, _)) => shelf.version(alias.version).is_some(),
@@ -386,24 +389,32 @@ impl LlmConfigRegistry {
     }
 }
 
-/// The entries and aliases of an exported registry, of this or the first schema.
-fn parse_file(text: &str) -> Result<(Vec<Value>, Vec<Alias>)> {
+/// An exported registry.
+#[derive(serde::Deserialize)]
+struct File {
+    models: Vec<Value>,
+    #[serde(default)]
+    aliases: Vec<Alias>,
+    /// Chosen versions by key.
+    #[serde(default)]
+    current: BTreeMap<String, u32>,
+}
+
+/// Reads an exported registry of this or the first schema.
+fn parse_file(text: &str) -> Result<File> {
     let broken = |e: serde_json::Error| {
         Error::data("registry_json", e.to_string())
             .hint("the registry is a JSON object with models, or an array of them")
     };
     let value: Value = serde_json::from_str(text).map_err(broken)?;
     if value.is_array() {
-        return Ok((serde_json::from_value(value).map_err(broken)?, Vec::new()));
+        return Ok(File {
+            models: serde_json::from_value(value).map_err(broken)?,
+            aliases: Vec::new(),
+            current: BTreeMap::new(),
+        });
     }
-    #[derive(serde::Deserialize)]
-    struct File {
-        models: Vec<Value>,
-        #[serde(default)]
-        aliases: Vec<Alias>,
-    }
-    let file: File = serde_json::from_value(value).map_err(broken)?;
-    Ok((file.models, file.aliases))
+    serde_json::from_value(value).map_err(broken)
 }
 
 fn check_key(key: &str) -> Result<()> {

@@ -18,6 +18,9 @@ pub(super) struct Shelf {
     pub(super) key: String,
     /// The highest number ever given: numbers of removed versions are not given again.
     last_version: u32,
+    /// The version that was chosen to be the current one, until a newer model comes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    chosen: Option<u32>,
     /// Oldest first.
     pub(super) versions: Vec<RegistryEntry>,
 }
@@ -28,6 +31,7 @@ impl Shelf {
             schema: SCHEMA,
             key: key.to_owned(),
             last_version: 0,
+            chosen: None,
             versions: Vec::new(),
         }
     }
@@ -58,20 +62,37 @@ impl Shelf {
         Ok(serde_json::to_value(self)?)
     }
 
-    /// The version that the bare key means: the newest. A practice run never takes the place of
-    /// a real model.
+    /// The version that the bare key means: the chosen one, else the newest. A practice run never
+    /// takes the place of a real model.
     pub(super) fn current(&self) -> Option<&RegistryEntry> {
-        let real = self.versions.iter().rfind(|e| !e.provenance.simulated);
-        real.or(self.versions.last())
+        let chosen = self.chosen.and_then(|n| self.version(n));
+        let real = || self.versions.iter().rfind(|e| !e.provenance.simulated);
+        chosen.or_else(real).or(self.versions.last())
+    }
+
+    /// The choice that [`current`](Self::current) follows, while it is there.
+    pub(super) fn chosen(&self) -> Option<u32> {
+        self.chosen.filter(|n| self.version(*n).is_some())
+    }
+
+    /// Chooses the current version. The newest needs no choice.
+    pub(super) fn choose(&mut self, number: u32) {
+        self.chosen = None;
+        if self.current().is_some_and(|e| e.version != number) {
+            self.chosen = Some(number);
+        }
     }
 
     pub(super) fn version(&self, number: u32) -> Option<&RegistryEntry> {
         self.versions.iter().find(|e| e.version == number)
     }
 
-    /// Adds `entry` as the next version.
+    /// Adds `entry` as the next version. A real model becomes the current one.
     pub(super) fn add(&mut self, mut entry: RegistryEntry) -> RegistryEntry {
         entry.version = self.last_version + 1;
+        if !entry.provenance.simulated {
+            self.chosen = None;
+        }
         self.place(entry.clone());
         entry
     }

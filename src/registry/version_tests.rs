@@ -7,10 +7,11 @@ use serde_json::Value;
 use crate::base::fakes::{MemoryStore, VirtualClock};
 use crate::base::ports::{Batch, Expect, Store as _};
 use crate::base::system::block_on;
+use crate::base::time::Timestamp;
 use crate::job::{FineTuneJob, ModelSink, TunedModel};
 use crate::provider::{ProviderName, Simulation};
 use crate::registry::tests::{TUNED, job, now, registry};
-use crate::registry::{LlmConfig, LlmConfigRegistry, REGISTRY};
+use crate::registry::{Lifetime, LlmConfig, LlmConfigRegistry, REGISTRY};
 
 /// A document that was really stored before there were versions.
 const RECORDED: &str = include_str!("../../tests/registry/entry-v1.json");
@@ -211,4 +212,101 @@ fn the_end_of_a_model_is_known() {
     let day = |text: &str| crate::base::time::Timestamp::parse(text).unwrap();
     assert!(!e.has_ended(day("2027-01-13T23:59:59Z")));
     assert!(e.has_ended(day("2027-01-14T00:00:00Z")));
+}
+
+#[test]
+fn an_older_version_is_chosen_until_a_newer_model_comes() {
+    let r = registry();
+    register(&r, "K", &job_called("a"), TUNED);
+    register(&r, "K", &job_called("b"), TUNED);
+    assert_eq!(block_on(r.set_current("K@1")).unwrap().version, 1);
+    assert_eq!(block_on(r.get("K")).unwrap().version, 1);
+    assert_eq!(block_on(r.lineages()).unwrap()[0].current, 1);
+
+    // The choice goes along in a file, for a key that is new there.
+    let file = block_on(r.export_json()).unwrap();
+    let other = registry();
+    block_on(other.import_json(&file)).unwrap();
+    assert_eq!(block_on(other.get("K")).unwrap().version, 1);
+    assert_eq!(block_on(other.import_json(&file)).unwrap(), 0);
+
+    // A practice run changes nothing, and cannot be chosen beside real models.
+    let mut practice = job_called("p");
+    practice.simulated = true;
+    register(&r, "K", &practice, "SIMULATED-x");
+    assert_eq!(block_on(r.get("K")).unwrap().version, 1);
+    assert_eq!(code(block_on(r.set_current("K@3"))), "version_simulated");
+    let l = block_on(r.lineages()).unwrap().remove(0);
+    let may = [1, 2, 3, 4].map(|n| l.may_become_current(n));
+    assert_eq!(may, [false, true, false, false]);
+    register(&r, "K", &job_called("c"), TUNED);
+    assert_eq!(block_on(r.get("K")).unwrap().version, 4);
+
+    // A chosen version that is removed leaves the newest.
+    block_on(r.set_current("K@2")).unwrap();
+    block_on(r.remove_version("K", 2)).unwrap();
+    assert_eq!(block_on(r.get("K")).unwrap().version, 4);
+    assert_eq!(code(block_on(r.set_current("K@2"))), "llm_version_missing");
+    block_on(r.set_current("K@4")).unwrap();
+    assert!(!block_on(r.export_json()).unwrap().contains("\"current\""));
+}
+
+#[test]
+fn what_was_removed_comes_back_whole_or_not_at_all() {
+    let r = registry();
+    register(&r, "K", &job_called("a"), TUNED);
+    register(&r, "K", &job_called("b"), TUNED);
+    block_on(r.set_alias("production", "K@1")).unwrap();
+    block_on(r.set_current("K@1")).unwrap();
+    let before = block_on(r.lineages()).unwrap();
+    assert_eq!(before[0].aliases_of(1).collect::<Vec<_>>(), ["production"]);
+    for (reference, version) in [("K", 1), ("K@2", 2), ("production", 1)] {
+        assert_eq!(before[0].find(reference).unwrap().version, version);
+    }
+    assert!(before[0].find("L@1").is_none() && before[0].find("canary").is_none());
+
+    let gone = block_on(r.take("K")).unwrap().unwrap();
+    assert!(block_on(r.lineages()).unwrap().is_empty());
+    assert!(block_on(r.aliases()).unwrap().is_empty());
+    block_on(r.put_back(&gone)).unwrap();
+    assert_eq!(block_on(r.lineages()).unwrap(), before);
+    assert_eq!(code(block_on(r.put_back(&gone))), "duplicate_llm_config");
+    assert!(block_on(r.take("L")).unwrap().is_none());
+
+    // A name that means something else by now.
+    let gone = block_on(r.take("K")).unwrap().unwrap();
+    register(&r, "production", &job_called("c"), TUNED);
+    assert_eq!(code(block_on(r.put_back(&gone))), "alias_taken");
+    assert!(!block_on(r.is_registered("K")).unwrap());
+    block_on(r.deregister_config("production")).unwrap();
+    block_on(r.put_back(&gone)).unwrap();
+
+    // One version; its number stays its own.
+    let second = block_on(r.remove_version("K", 2)).unwrap();
+    block_on(r.put_back_version(&second)).unwrap();
+    assert_eq!(block_on(r.lineages()).unwrap(), before);
+    assert_eq!(
+        code(block_on(r.put_back_version(&second))),
+        "duplicate_llm_config"
+    );
+}
+
+#[test]
+fn the_end_of_a_model_is_warned_of_in_time() {
+    let r = registry();
+    let config = LlmConfig::new("driver/model", &[]);
+    let mut e = block_on(r.register_config("K", config)).unwrap();
+    let at = |text: &str| Timestamp::parse(text).unwrap();
+    assert_eq!(e.lifetime(at("2026-01-01")), Lifetime::Open);
+    e.provenance.end_of_life = Some("2026-04-11".to_owned());
+    for (now, expected) in [
+        ("2026-01-01", Lifetime::Ends { days: 100 }),
+        ("2026-01-12T00:00:01Z", Lifetime::Soon { days: 89 }),
+        ("2026-04-10T23:59:59Z", Lifetime::Soon { days: 1 }),
+        ("2026-04-11", Lifetime::Ended),
+        ("2027-01-01", Lifetime::Ended),
+    ] {
+        assert_eq!(e.lifetime(at(now)), expected, "{now}");
+        assert_eq!(e.has_ended(at(now)), expected == Lifetime::Ended);
+    }
 }

@@ -9,6 +9,8 @@ pub(crate) mod job_curves;
 pub(crate) mod job_manage;
 pub(crate) mod job_new;
 pub(crate) mod jobs;
+pub(crate) mod model;
+pub(crate) mod model_names;
 pub(crate) mod models;
 pub(crate) mod overview;
 pub(crate) mod sample;
@@ -36,7 +38,7 @@ pub(crate) fn view(ctx: Ctx, route: Route) -> AnyView {
         Route::NewJob => job_new::page(ctx).into_any(),
         Route::Job(id) => job::page(ctx, id).into_any(),
         Route::Models => models::page(ctx).into_any(),
-        Route::Model(key) => models::detail(ctx, key).into_any(),
+        Route::Model(reference) => model::page(ctx, reference).into_any(),
         Route::Settings => settings::page(ctx).into_any(),
         Route::Unknown(_) => missing().into_any(),
     }

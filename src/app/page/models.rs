@@ -1,241 +1,184 @@
-//! Models: the registry, and how each model is used in Skyvern.
+//! Models: the registry, one row a key.
+
+use std::collections::BTreeSet;
 
 use leptos::prelude::*;
 
 use crate::app::context::Ctx;
-use crate::app::page::{self, generate::tab};
-use crate::app::part::notice::{self, Tone};
-use crate::app::part::{code, job_state};
+use crate::app::page;
+use crate::app::part::icon::{self, icon};
+use crate::app::part::notice;
+use crate::app::part::{job_state, model_state};
 use crate::app::route::Route;
-use crate::app::state::number;
-use crate::app::work;
-use crate::registry::{EXPORTS, Export, RegistryEntry};
+use crate::app::{browser, models};
+use crate::base::time::Timestamp;
+use crate::registry::Lineage;
 
 pub(crate) fn page(ctx: Ctx) -> impl IntoView {
+    let tag = RwSignal::new(None::<String>);
     view! {
         <div class="page">
-            {page::head("Models", "Registered models, by the key they are called with", ())}
+            {page::head(
+                "Models",
+                "Registered models, by the key they are called with",
+                files(ctx),
+            )}
             {move || {
                 let models = ctx.models.get();
                 if models.is_empty() {
-                    notice::empty(
-                        "No models yet",
-                        "A job with a registry key registers its model here when it is done, with where it comes from and what it was trained to expect.",
-                        view! { <a class="button" href="#/jobs">"To the jobs"</a> },
-                    )
-                        .into_any()
-                } else {
-                    table(&models).into_any()
+                    return notice::empty(
+                            "No models yet",
+                            "A job with a registry key registers its model here when it is done, with where it comes from and what it was trained to expect.",
+                            view! { <a class="button" href="#/jobs">"To the jobs"</a> },
+                        )
+                        .into_any();
                 }
+                let tags: BTreeSet<String> = models
+                    .iter()
+                    .flat_map(|l| l.versions.iter().flat_map(|e| e.tags.iter().cloned()))
+                    .collect();
+                // A tag that nothing carries any more hides nothing.
+                let wanted = tag.get().filter(|t| tags.contains(t));
+                let shown: Vec<Lineage> = models
+                    .into_iter()
+                    .filter(|l| {
+                        wanted
+                            .as_ref()
+                            .is_none_or(|t| l.versions.iter().any(|e| e.tags.contains(t)))
+                    })
+                    .collect();
+                view! {
+                    {(!tags.is_empty()).then(|| filter(tag, tags))}
+                    {table(&shown)}
+                }
+                    .into_any()
             }}
         </div>
     }
 }
 
-fn table(models: &[RegistryEntry]) -> impl IntoView + use<> {
+/// The registry as a file, out and in.
+fn files(ctx: Ctx) -> impl IntoView {
+    let none = move || ctx.models.with(Vec::is_empty);
+    let read = move |e: leptos::ev::Event| {
+        let input: web_sys::HtmlInputElement = event_target(&e);
+        let Some(file) = input.files().and_then(|f| f.get(0)) else {
+            return;
+        };
+        leptos::task::spawn_local(async move {
+            match browser::file_text(&file).await {
+                Ok(text) => models::import(ctx, text),
+                Err(e) => ctx.failed("The file could not be read", e),
+            }
+            input.set_value("");
+        });
+    };
+    view! {
+        <label class="button">
+            {icon(icon::UPLOAD)}
+            "Import"
+            <input class="visually-hidden" type="file" accept="application/json,.json" on:change=read />
+        </label>
+        <button
+            type="button"
+            class="button"
+            disabled=none
+            on:click=move |_| models::export(ctx)
+        >
+            {icon(icon::DOWNLOAD)}
+            "Export all"
+        </button>
+    }
+}
+
+/// Chips of all tags; one of them may be on.
+fn filter(tag: RwSignal<Option<String>>, tags: BTreeSet<String>) -> impl IntoView {
+    view! {
+        <div class="chips" role="group" aria-label="Only models with this tag">
+            {tags
+                .into_iter()
+                .map(|t| {
+                    let (mine, name) = (t.clone(), t.clone());
+                    view! {
+                        <button
+                            type="button"
+                            class="chip"
+                            aria-pressed=move || {
+                                tag.with(|on| on.as_ref() == Some(&mine)).to_string()
+                            }
+                            on:click=move |_| {
+                                tag.update(|on| {
+                                    *on = if on.as_ref() == Some(&t) { None } else { Some(t.clone()) };
+                                });
+                            }
+                        >
+                            {name}
+                        </button>
+                    }
+                })
+                .collect_view()}
+        </div>
+    }
+}
+
+fn table(models: &[Lineage]) -> impl IntoView + use<> {
+    let now = Timestamp::from_millis(browser::now() as i64);
     view! {
         <div class="table-wrap" role="region" aria-label="Models" tabindex="0">
             <table class="table">
                 <thead>
                     <tr>
                         <th scope="col">"Key"</th>
+                        <th scope="col">"Version"</th>
+                        <th scope="col">"Aliases"</th>
                         <th scope="col">"Model"</th>
                         <th scope="col">"From"</th>
-                        <th scope="col" class="num">"Validation loss"</th>
+                        <th scope="col" class="num">"Loss"</th>
                         <th scope="col">"Answers until"</th>
                         <th scope="col">"Registered"</th>
                     </tr>
                 </thead>
-                <tbody>
-                    {models
-                        .iter()
-                        .map(|m| {
-                            let p = &m.provenance;
-                            view! {
-                                <tr>
-                                    <td>
-                                        <span class="row nowrap">
-                                            <a href=Route::Model(m.key.clone()).href()>{m.key.clone()}</a>
-                                            {p.simulated.then(job_state::simulated_badge)}
-                                        </span>
-                                    </td>
-                                    <td class="mono">{m.config.model_name.clone()}</td>
-                                    <td class="nowrap">{p.base_model.clone().unwrap_or_default()}</td>
-                                    <td class="num mono">
-                                        {p.validation_loss.map(|l| format!("{l:.3}"))}
-                                    </td>
-                                    <td class="nowrap">{p.end_of_life.clone().unwrap_or_else(|| "–".into())}</td>
-                                    <td class="dim nowrap">{number::time(&m.registered_at.to_string())}</td>
-                                </tr>
-                            }
-                        })
-                        .collect_view()}
-                </tbody>
+                <tbody>{models.iter().map(|l| row(l, now)).collect_view()}</tbody>
             </table>
         </div>
     }
 }
 
-/// One model.
-pub(crate) fn detail(ctx: Ctx, key: String) -> impl IntoView {
-    let mine = key.clone();
-    let entry = Memo::new(move |_| {
-        ctx.models
-            .with(|l| l.iter().find(|m| m.key == mine).cloned())
-    });
-    view! {
-        <div class="page">
-            {move || match entry.get() {
-                Some(e) => one(ctx, e).into_any(),
-                None => {
-                    view! {
-                        <h1>{key.clone()}</h1>
-                        {notice::empty(
-                            "No such model in this browser",
-                            "It may have been removed, or it is registered in another browser.",
-                            view! { <a class="button" href="#/models">"All models"</a> },
-                        )}
-                    }
-                        .into_any()
-                }
-            }}
-        </div>
-    }
-}
-
-fn one(ctx: Ctx, entry: RegistryEntry) -> impl IntoView {
-    let p = entry.provenance.clone();
-    let form = RwSignal::new(Export::SkyvernPython);
-    let sure = RwSignal::new(false);
-    let (shown, removed) = (entry.clone(), entry.clone());
-    let facts: Vec<(&'static str, String)> = [
-        ("Model", Some(entry.config.model_name.clone())),
-        ("Base model", p.base_model.clone()),
-        (
-            "Provider",
-            p.provider.map(|n| n.vendor().label().to_owned()),
-        ),
-        ("Dataset", p.dataset_fingerprint.clone()),
-        ("Coordinates", p.convention.clone()),
-        (
-            "Largest picture",
-            p.image_size.map(|[w, h]| format!("{w} × {h} px")),
-        ),
-        (
-            "Needs",
-            Some(entry.config.required_env_vars.join(", ")).filter(|s| !s.is_empty()),
-        ),
-        ("Answers until", p.end_of_life.clone()),
-        (
-            "Registered",
-            Some(number::time(&entry.registered_at.to_string())),
-        ),
-    ]
-    .into_iter()
-    .filter_map(|(name, value)| Some((name, value?)))
-    .collect();
-    view! {
-        {page::head(
-            entry.key.clone(),
-            "How it is called, and what it was trained to expect",
+fn row(l: &Lineage, now: Timestamp) -> impl IntoView + use<> {
+    let m = l.current()?;
+    let p = &m.provenance;
+    let version = match l.versions.len() {
+        1 => m.version.to_string(),
+        n => format!("{} ({n} kept)", m.version),
+    };
+    let aliases = l
+        .aliases
+        .iter()
+        .map(|a| {
             view! {
-                {p.simulated.then(job_state::simulated_badge)}
-                <a class="button" href="#/models">"All models"</a>
-            },
-        )}
-        {p
-            .simulated
-            .then(|| {
-                notice::notice(
-                    Tone::Warn,
-                    view! {
-                        <strong>"Simulated. "</strong>
-                        "Nothing was trained: no provider answers to this model name."
-                    },
-                )
-            })}
-        {p
-            .awaits_training
-            .then(|| {
-                notice::notice(
-                    Tone::Info,
-                    "The bundle is written; train and serve it with its own instructions before you use this key.",
-                )
-            })}
-        <dl class="facts">
-            {facts
-                .into_iter()
-                .map(|(name, value)| view! { <dt>{name}</dt><dd class="mono">{value}</dd> })
-                .collect_view()}
-            {p
-                .job_id
-                .map(|id| {
-                    view! {
-                        <dt>"Job"</dt>
-                        <dd>
-                            <a href=Route::Job(id.clone()).href()>{id.clone()}</a>
-                        </dd>
-                    }
-                })}
-        </dl>
-        <section class="panel ruled">
-            <h2>"Use it"</h2>
-            <div class="tabs" role="tablist" aria-label="Form">
-                {EXPORTS
-                    .iter()
-                    .map(|(e, _, _)| {
-                        let e = *e;
-                        tab(e.title(), Signal::derive(move || form.get() == e), move || form.set(e))
-                    })
-                    .collect_view()}
-            </div>
-            {move || {
-                let file = EXPORTS.iter().find(|e| e.0 == form.get()).map_or("", |e| e.2);
-                match shown.export(form.get()) {
-                    Ok(text) => code::code(ctx, file, move || text.clone(), false),
-                    Err(e) => notice::notice(Tone::Warn, e.to_string()).into_any(),
-                }
-            }}
-        </section>
-        <section class="panel ruled">
-            <div class="row">
-                {move || {
-                    let entry = removed.clone();
-                    if sure.get() {
-                        view! {
-                            <button
-                                type="button"
-                                class="button danger small"
-                                on:click=move |_| {
-                                    work::deregister(ctx, &entry);
-                                    ctx.go(&Route::Models);
-                                }
-                            >
-                                "Remove for good"
-                            </button>
-                            <button
-                                type="button"
-                                class="button quiet small"
-                                on:click=move |_| sure.set(false)
-                            >
-                                "Keep"
-                            </button>
-                        }
-                            .into_any()
-                    } else {
-                        view! {
-                            <button
-                                type="button"
-                                class="button quiet small"
-                                on:click=move |_| sure.set(true)
-                            >
-                                "Remove from the registry…"
-                            </button>
-                        }
-                            .into_any()
-                    }
-                }}
-            </div>
-        </section>
-    }
+                <a class="badge" href=Route::Model(a.alias.clone()).href()>
+                    {a.alias.clone()}
+                </a>
+            }
+        })
+        .collect_view();
+    Some(view! {
+        <tr>
+            <td>
+                <span class="row nowrap">
+                    <a href=Route::Model(l.key.clone()).href()>{l.key.clone()}</a>
+                    {p.simulated.then(job_state::simulated_badge)}
+                </span>
+            </td>
+            <td class="nowrap">{version}</td>
+            <td>
+                <span class="row nowrap">{aliases}</span>
+            </td>
+            <td class="mono">{m.config.model_name.clone()}</td>
+            <td class="nowrap">{p.base_model.clone().unwrap_or_default()}</td>
+            <td class="num mono">{p.validation_loss.map(|l| format!("{l:.3}"))}</td>
+            <td>{model_state::until(m, now)}</td>
+            <td class="dim nowrap">{m.registered_at.date()}</td>
+        </tr>
+    })
 }

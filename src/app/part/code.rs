@@ -14,6 +14,29 @@ pub(crate) fn code(
     text: impl Fn() -> String + Send + Sync + Clone + 'static,
     wrap: bool,
 ) -> AnyView {
+    block(ctx, name, text, wrap, ().into_any())
+}
+
+/// The text of a file, to copy or to save under its name.
+pub(crate) fn file(ctx: Ctx, name: &'static str, text: String) -> AnyView {
+    let saved = text.clone();
+    let save = move |_| browser::save(ctx, saved.as_bytes(), "text/plain", name);
+    let button = view! {
+        <button type="button" class="button quiet small" on:click=save>
+            {icon(icon::DOWNLOAD)}
+            "Save"
+        </button>
+    };
+    block(ctx, name, move || text.clone(), false, button.into_any())
+}
+
+fn block(
+    ctx: Ctx,
+    name: &'static str,
+    text: impl Fn() -> String + Send + Sync + Clone + 'static,
+    wrap: bool,
+    more: AnyView,
+) -> AnyView {
     let copied = text.clone();
     view! {
         <div class="code" class:wrap=wrap>
@@ -21,6 +44,7 @@ pub(crate) fn code(
                 <span class="truncate">{name}</span>
                 <span class="push"></span>
                 {copy_button(ctx, copied)}
+                {more}
             </div>
             <pre tabindex="0" role="region" aria-label=name><code>{text}</code></pre>
         </div>

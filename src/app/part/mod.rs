@@ -8,6 +8,7 @@ pub(crate) mod elements;
 pub(crate) mod field;
 pub(crate) mod icon;
 pub(crate) mod job_state;
+pub(crate) mod model_state;
 pub(crate) mod notice;
 pub(crate) mod progress;
 pub(crate) mod secret;

@@ -7,11 +7,13 @@ use crate::app::part::icon::{self, icon};
 use crate::app::part::notice::Tone;
 
 /// One message.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Toast {
     pub(crate) id: u64,
     pub(crate) tone: Tone,
     pub(crate) text: String,
+    /// Takes back what the message tells of.
+    pub(crate) undo: Option<Callback<()>>,
 }
 
 /// The stack in the corner, read out by screen readers.
@@ -26,6 +28,22 @@ pub(crate) fn toasts(ctx: Ctx) -> impl IntoView {
                     view! {
                         <div class=format!("toast {class}")>
                             {icon(mark)} <p>{t.text}</p>
+                            {t
+                                .undo
+                                .map(|undo| {
+                                    view! {
+                                        <button
+                                            type="button"
+                                            class="button small"
+                                            on:click=move |_| {
+                                                ctx.toasts.update(|l| l.retain(|x| x.id != t.id));
+                                                undo.run(());
+                                            }
+                                        >
+                                            "Undo"
+                                        </button>
+                                    }
+                                })}
                             <button
                                 type="button"
                                 class="button quiet icon small"

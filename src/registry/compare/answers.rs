@@ -16,6 +16,9 @@ pub struct Answer {
     /// How long it took, in milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub latency_ms: Option<f64>,
+    /// Whether the server said that the model refused.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub refused: bool,
     /// What it cost, in US dollars.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost_usd: Option<f64>,
@@ -25,6 +28,49 @@ pub struct Answer {
     /// Tokens of the answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub completion_tokens: Option<u64>,
+}
+
+/// What a vendor asks for tokens, in US dollars per million.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Prices {
+    /// Of questions with their pictures.
+    pub prompt: f64,
+    /// Of answers.
+    pub completion: f64,
+}
+
+impl Prices {
+    /// The cost of `answer`: what it says itself, else by its tokens; `None` when they are not
+    /// known.
+    pub fn cost(&self, answer: &Answer) -> Option<f64> {
+        answer.cost_usd.or_else(|| {
+            let part = |tokens: Option<u64>, price: f64| Some(tokens? as f64 * price / 1e6);
+            let prompt = part(answer.prompt_tokens, self.prompt)?;
+            Some(prompt + part(answer.completion_tokens, self.completion)?)
+        })
+    }
+
+    /// The answers, each with its cost where that can be told.
+    pub fn applied(&self, answers: &Answers) -> Answers {
+        let mut out = answers.clone();
+        for answer in out.values_mut() {
+            answer.cost_usd = self.cost(answer);
+        }
+        out
+    }
+}
+
+/// Answers as a file, one JSON object a line, in order of their ids.
+///
+/// # Errors
+/// A number that JSON cannot hold.
+pub fn write_answers(answers: &Answers) -> Result<String> {
+    let mut out = String::new();
+    for answer in answers.values() {
+        out += &serde_json::to_string(answer)?;
+        out.push('\n');
+    }
+    Ok(out)
 }
 
 /// Answers by the id of their question.

@@ -1,10 +1,16 @@
 //! Asking a served model, by the chat completions interface that many servers share.
 
+use std::borrow::Cow;
+use std::cell::RefCell;
 use std::fmt;
+use std::io::Cursor;
 use std::rc::Rc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use futures_util::stream::{self, StreamExt as _};
+use image::ImageFormat;
+use image::imageops::FilterType;
 use serde_json::{Value, json};
 
 use crate::base::ports::{Clock, Http, HttpRequest, HttpResponse, Ports, Secret};
@@ -27,6 +33,7 @@ pub struct Asker {
     convention: &'static Convention,
     endpoint: Endpoint,
     key: Option<Secret>,
+    tries: u32,
 }
 
 impl fmt::Debug for Asker {
@@ -42,7 +49,7 @@ impl Asker {
     /// endpoint's environment variable.
     ///
     /// # Errors
-    /// `key_missing` when that variable is not set.
+    /// `key_missing` when that variable is not set and must be.
     pub fn new(
         ports: &Ports,
         entry: &RegistryEntry,
@@ -51,11 +58,14 @@ impl Asker {
     ) -> Result<Self> {
         let key = match &endpoint.key_env {
             None => None,
-            Some(name) => Some(ports.secrets.get(name).ok_or_else(|| {
-                Error::caller("key_missing", format!("{name} is not set"))
-                    .at(name.clone())
-                    .hint("set the environment variable to the key")
-            })?),
+            Some(name) => match ports.secrets.get(name) {
+                None if !endpoint.key_optional => {
+                    return Err(Error::caller("key_missing", format!("{name} is not set"))
+                        .at(name.clone())
+                        .hint("give the key, or name a server of yours that needs none"));
+                }
+                held => held,
+            },
         };
         Ok(Self {
             http: Rc::clone(&ports.http),
@@ -64,12 +74,21 @@ impl Asker {
             convention,
             endpoint,
             key,
+            tries: TRIES,
         })
+    }
+
+    /// Gives up at the first failure: for someone who looks on and can try again himself.
+    #[must_use]
+    pub fn once(mut self) -> Self {
+        self.tries = 1;
+        self
     }
 
     /// The body of the request for `question` about the picture file `picture`.
     fn body(&self, question: &Question, picture: &[u8]) -> Result<Vec<u8>> {
-        let media_type = image_info(picture)?.media_type;
+        let picture = fitted(picture, self.convention)?;
+        let media_type = image_info(&picture)?.media_type;
         let url = format!("data:{media_type};base64,{}", STANDARD.encode(picture));
         let config = &self.entry.config;
         let mut body = json!({
@@ -118,7 +137,7 @@ impl Asker {
             tries += 1;
             let passing = error.kind() == ErrorKind::Network || error.retry_after_ms().is_some();
             let wait = error.retry_after_ms().unwrap_or(500 << tries.min(5));
-            if !passing || tries >= TRIES || wait > LONGEST_WAIT_MS {
+            if !passing || tries >= self.tries || wait > LONGEST_WAIT_MS {
                 return Err(error);
             }
             self.clock.sleep(wait).await;
@@ -180,7 +199,11 @@ fn read(question: &Question, answer: &HttpResponse, latency_ms: f64) -> Result<A
     let value: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
     let message = &value["choices"][0]["message"];
     // A refusal has no content and is an answer all the same.
-    let text = message["content"].as_str().or(message["refusal"].as_str());
+    let refusal = message["refusal"].as_str().filter(|r| !r.is_empty());
+    let content = message["content"]
+        .as_str()
+        .filter(|c| refusal.is_none() || !c.is_empty());
+    let text = content.or(refusal);
     let Some(text) = text else {
         return Err(Error::new(
             ErrorKind::Provider,
@@ -195,14 +218,37 @@ fn read(question: &Question, answer: &HttpResponse, latency_ms: f64) -> Result<A
         answer: text.to_owned(),
         latency_ms: Some(latency_ms),
         cost_usd: None,
+        refused: content.is_none(),
         prompt_tokens: value["usage"]["prompt_tokens"].as_u64(),
         completion_tokens: value["usage"]["completion_tokens"].as_u64(),
     })
 }
 
-/// Asks the questions that `answers` does not hold yet, one after the other. `load` returns the
-/// picture of a question; `keep` stores an answer before the next question is asked, so that an
-/// interrupted run goes on where it stopped.
+/// The picture as the model sees it: where its answers are pixels of a resized picture, it is
+/// resized before it is sent, so that they mean the same whatever the server would do. A picture
+/// that has the size already goes as it is.
+fn fitted<'a>(picture: &'a [u8], convention: &Convention) -> Result<Cow<'a, [u8]>> {
+    let info = image_info(picture)?;
+    let size = (info.width, info.height);
+    let seen = convention.seen(size);
+    if seen == size {
+        return Ok(Cow::Borrowed(picture));
+    }
+    let broken = |e: image::ImageError| Error::data("image_format", e.to_string());
+    let whole = image::load_from_memory(picture).map_err(broken)?;
+    let mut out = Cursor::new(Vec::new());
+    whole
+        .resize_exact(seen.0, seen.1, FilterType::CatmullRom)
+        .into_rgb8()
+        .write_to(&mut out, ImageFormat::Png)
+        .map_err(broken)?;
+    Ok(Cow::Owned(out.into_inner()))
+}
+
+/// Asks the questions that `answers` does not hold yet, at most `at_once` at a time. `load` returns
+/// the picture of a question; `keep` stores each answer as it comes, so that an interrupted run
+/// goes on where it stopped. After a failure no further question is asked, and those under way
+/// are waited for.
 ///
 /// # Errors
 /// The first failure of [`Asker::ask`], `load` or `keep`; what was answered stays.
@@ -210,16 +256,43 @@ pub async fn ask_all(
     asker: &Asker,
     questions: &[Question],
     answers: &mut Answers,
-    mut load: impl FnMut(&Question) -> Result<Vec<u8>>,
-    mut keep: impl FnMut(&Answer) -> Result<()>,
+    at_once: usize,
+    load: impl AsyncFn(&Question) -> Result<Vec<u8>>,
+    mut keep: impl AsyncFnMut(&Answer) -> Result<()>,
 ) -> Result<()> {
-    for question in questions {
-        if answers.contains_key(&question.id) {
-            continue;
+    let open: Vec<&Question> = questions
+        .iter()
+        .filter(|q| !answers.contains_key(&q.id))
+        .collect();
+    let failure = RefCell::new(None);
+    let failed = |e| {
+        failure.borrow_mut().get_or_insert(e);
+    };
+    let stopped = || failure.borrow().is_some();
+    let mut coming = stream::iter(open)
+        .map(async |question| {
+            if stopped() {
+                return None;
+            }
+            let answer = match load(question).await {
+                Ok(picture) => asker.ask(question, &picture).await,
+                Err(e) => Err(e),
+            };
+            answer.map_err(failed).ok()
+        })
+        .buffer_unordered(at_once.max(1));
+    while let Some(answer) = coming.next().await {
+        let Some(answer) = answer else { continue };
+        match keep(&answer).await {
+            Ok(()) => {
+                answers.insert(answer.id.clone(), answer);
+            }
+            Err(e) => failed(e),
         }
-        let answer = asker.ask(question, &load(question)?).await?;
-        keep(&answer)?;
-        answers.insert(answer.id.clone(), answer);
     }
-    Ok(())
+    drop(coming);
+    match failure.into_inner() {
+        Some(e) => Err(e),
+        None => Ok(()),
+    }
 }

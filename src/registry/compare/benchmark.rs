@@ -19,7 +19,7 @@ pub enum BoxShape {
 #[derive(Deserialize)]
 struct Row {
     img_filename: String,
-    bbox: [f64; 4],
+    bbox: Area,
     instruction: String,
     #[serde(default)]
     id: Option<String>,
@@ -37,14 +37,45 @@ struct Row {
     platform: Option<String>,
 }
 
+/// Where the right answer lies.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Area {
+    /// A box, in the shape of the file.
+    Box([f64; 4]),
+    /// The corners of a polygon, in pixels.
+    Corners(Vec<[f64; 2]>),
+    /// The same, as one list of numbers.
+    Numbers(Vec<f64>),
+}
+
+impl Area {
+    fn of_box(&self) -> Option<&[f64; 4]> {
+        match self {
+            Self::Box(b) => Some(b),
+            _ => None,
+        }
+    }
+
+    fn corners(self) -> Vec<[f64; 2]> {
+        match self {
+            Self::Box(_) => Vec::new(),
+            Self::Corners(c) => c,
+            Self::Numbers(n) => n.chunks_exact(2).map(|c| [c[0], c[1]]).collect(),
+        }
+    }
+}
+
 /// Reads a benchmark file. `size_of` tells the size of a picture whose row does not.
 ///
 /// The shape of the boxes is that of the whole file, as single rows may be read both ways: when a
 /// box would end before it begins, the file gives sizes; when a box with a size would leave its
 /// picture, the file gives corners.
 ///
+/// A `bbox` of other than four numbers is a polygon: the right area itself.
+///
 /// # Errors
-/// `screenspot_json` when it is no such list; `screenspot_boxes` when its boxes can be read both
+/// `screenspot_json` when it is no such list, or a polygon has fewer than three corners; `screenspot_boxes` when its boxes can be read both
 /// ways and `shape` does not say how; those of `size_of`.
 pub fn screenspot(
     text: &str,
@@ -65,7 +96,7 @@ pub fn screenspot(
     }
     let shape = match shape.or_else(|| shape_of(&sized)) {
         Some(shape) => shape,
-        None if sized.is_empty() => BoxShape::Xywh,
+        None if sized.iter().all(|(r, _)| r.bbox.of_box().is_none()) => BoxShape::Xywh,
         None => {
             return Err(Error::data(
                 "screenspot_boxes",
@@ -75,40 +106,62 @@ pub fn screenspot(
             .hint("say which they are"));
         }
     };
-    Ok(sized
+    sized
         .into_iter()
         .enumerate()
         .map(|(i, (row, size))| question(i, row, size, shape))
-        .collect())
+        .collect()
 }
 
 fn shape_of(rows: &[(Row, (u32, u32))]) -> Option<BoxShape> {
     let inverted = |b: &[f64; 4]| b[2] < b[0] || b[3] < b[1];
-    if rows.iter().any(|(r, _)| inverted(&r.bbox)) {
+    let boxes = || {
+        rows.iter()
+            .filter_map(|(r, size)| Some((r.bbox.of_box()?, *size)))
+    };
+    if boxes().any(|(b, _)| inverted(b)) {
         return Some(BoxShape::Xywh);
     }
     let leaves =
         |b: &[f64; 4], (w, h): (u32, u32)| b[0] + b[2] > f64::from(w) || b[1] + b[3] > f64::from(h);
-    rows.iter()
-        .any(|(r, size)| leaves(&r.bbox, *size))
+    boxes()
+        .any(|(b, size)| leaves(b, size))
         .then_some(BoxShape::Xyxy)
 }
 
-fn question(i: usize, row: Row, size: (u32, u32), shape: BoxShape) -> Question {
-    let [x, y, c, d] = row.bbox;
-    let (right, bottom) = match shape {
-        BoxShape::Xywh => (x + c, y + d),
-        BoxShape::Xyxy => (c, d),
+fn question(i: usize, row: Row, size: (u32, u32), shape: BoxShape) -> Result<Question> {
+    let flat = row.bbox.of_box().copied();
+    let polygon = row.bbox.corners();
+    let [x, y, right, bottom] = match (flat, shape) {
+        (Some([x, y, w, h]), BoxShape::Xywh) => [x, y, x + w, y + h],
+        (Some(corners), BoxShape::Xyxy) => corners,
+        (None, _) if polygon.len() < 3 => {
+            return Err(Error::data(
+                "screenspot_json",
+                "a box has four numbers, and a polygon at least three corners",
+            )
+            .at(format!("[{i}].bbox")));
+        }
+        (None, _) => {
+            let ends = |axis: usize| {
+                let all = polygon.iter().map(move |c| c[axis]);
+                let (low, high) = (f64::INFINITY, f64::NEG_INFINITY);
+                all.fold((low, high), |(l, h), v| (l.min(v), h.max(v)))
+            };
+            let ((x0, x1), (y0, y1)) = (ends(0), ends(1));
+            [x0, y0, x1, y1]
+        }
     };
     let px = |v: f64| v.clamp(-1e9, 1e9).round() as i32;
     let (left, top) = (px(x), px(y));
-    Question {
+    Ok(Question {
         id: row.id.unwrap_or_else(|| i.to_string()),
         image: row.img_filename,
         size,
         instruction: row.instruction,
         geometry: Geometry::Point,
         target: PxRect::new(left, top, px(right) - left, px(bottom) - top),
+        polygon,
         kind: "point".to_owned(),
         role: row.ui_type.or(row.data_type).unwrap_or_default(),
         archetype: row
@@ -116,5 +169,5 @@ fn question(i: usize, row: Row, size: (u32, u32), shape: BoxShape) -> Question {
             .or(row.data_source)
             .or(row.platform)
             .unwrap_or_default(),
-    }
+    })
 }

@@ -8,18 +8,22 @@
 
 mod answers;
 mod ask;
+#[cfg(test)]
+mod ask_tests;
 mod benchmark;
 mod draw;
 mod question;
+mod report;
 mod score;
 mod stats;
 #[cfg(test)]
 mod tests;
 
-pub use answers::{Answer, Answers, collect_answers, read_answers};
+pub use answers::{Answer, Answers, Prices, collect_answers, read_answers, write_answers};
 pub use ask::{Asker, ask_all};
 pub use benchmark::{BoxShape, screenspot};
 pub use draw::annotate;
 pub use question::{Question, pick, questions_of};
+pub use report::About;
 pub use score::{Comparison, Latency, ModelScore, Reading, Row, Slice, Verdict, compare};
 pub use stats::{Paired, Share, mcnemar};

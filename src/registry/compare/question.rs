@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::geometry::PxRect;
 use crate::base::hash;
 use crate::dataset::Record;
-use crate::task::{Geometry, kind};
+use crate::task::{Found, Geometry, kind};
 
 /// One question about one picture.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -23,6 +23,9 @@ pub struct Question {
     pub geometry: Geometry,
     /// The right box, in pixels.
     pub target: PxRect,
+    /// Corners of the right area where that is no box; a point must lie within.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub polygon: Vec<[f64; 2]>,
     /// Kind of task.
     #[serde(default)]
     pub kind: String,
@@ -52,6 +55,22 @@ impl Question {
             .iter()
             .find(|(end, _)| percent < *end)
             .map_or(LARGEST, |(_, name)| name)
+    }
+
+    /// Whether the point, or the middle of the box, lies in the right area, where that is a
+    /// polygon: by the even-odd rule.
+    pub(super) fn surrounds(&self, found: &Found) -> bool {
+        let (x, y) = match *found {
+            Found::Point { x, y } => (x, y),
+            Found::Box { x0, y0, x1, y1 } => ((x0 + x1) / 2.0, (y0 + y1) / 2.0),
+        };
+        let ends = self.polygon.iter().cycle().skip(1);
+        let crossed = self.polygon.iter().zip(ends).filter(|(a, b)| {
+            let [ax, ay] = **a;
+            let [bx, by] = **b;
+            (ay > y) != (by > y) && x < (bx - ax) * (y - ay) / (by - ay) + ax
+        });
+        self.polygon.is_empty() || crossed.count() % 2 == 1
     }
 
     /// Place of [`size_class`](Self::size_class) in order of size.
@@ -84,6 +103,7 @@ pub fn questions_of(record: &Record) -> Vec<Question> {
                 instruction: task.instructions.first()?.text.clone(),
                 geometry,
                 target: target.bounds,
+                polygon: Vec::new(),
                 kind: task.kind.clone(),
                 role: element.map(|c| c.semantic_role.clone()).unwrap_or_default(),
                 archetype: record.archetype.clone(),

@@ -29,9 +29,18 @@ impl Reading {
         let overlap = || found.map_or(0.0, |f| iou(&f, question.target));
         Self {
             found,
-            hit: found.is_some_and(|f| point_hits(&f, question.target)),
+            hit: found.is_some_and(|f| point_hits(&f, question.target) && question.surrounds(&f)),
             iou: (question.geometry == Geometry::Box).then(overlap),
         }
+    }
+}
+
+impl Reading {
+    /// The same of a whole answer: the words of a refusal point at nothing, whatever numbers they
+    /// hold.
+    pub fn of_answer(question: &Question, answer: &Answer, convention: &Convention) -> Self {
+        let words = if answer.refused { "" } else { &answer.answer };
+        Self::of(question, words, convention)
     }
 }
 
@@ -91,6 +100,8 @@ pub struct ModelScore {
     pub missing: usize,
     /// Answers that hold no coordinates; they count as wrong.
     pub unread: usize,
+    /// Answers of which the server said that the model refused; they count as wrong.
+    pub refused: usize,
     /// Right answers.
     pub hits: Share,
     /// Mean intersection over union of the questions that ask for a box, 0 for unread answers.
@@ -102,6 +113,12 @@ pub struct ModelScore {
     /// Cost of all these answers in US dollars, when each has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cost_usd: Option<f64>,
+    /// Tokens of all these questions with their pictures, when each says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prompt_tokens: Option<u64>,
+    /// Tokens of all these answers, when each says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub completion_tokens: Option<u64>,
 }
 
 /// A part of the questions.
@@ -172,8 +189,8 @@ pub fn compare(
     let mut rows: Vec<(Row, &Question)> = both
         .iter()
         .map(|(q, b, t)| {
-            let base = Reading::of(q, &b.answer, base_convention);
-            let tuned = Reading::of(q, &t.answer, tuned_convention);
+            let base = Reading::of_answer(q, b, base_convention);
+            let tuned = Reading::of_answer(q, t, tuned_convention);
             let row = Row {
                 id: q.id.clone(),
                 verdict: Verdict::new(base.hit, tuned.hit),
@@ -221,19 +238,20 @@ fn model<'a>(
 ) -> ModelScore {
     let overlaps: Vec<f64> = readings.iter().filter_map(|r| r.iou).collect();
     let mean = |v: &[f64]| v.iter().sum::<f64>() / v.len() as f64;
-    let (mut times, mut costs) = (Vec::new(), Vec::new());
-    for a in answers {
-        times.extend(a.latency_ms.filter(|t| t.is_finite()));
-        costs.extend(a.cost_usd.filter(|c| c.is_finite()));
-    }
+    let answers: Vec<&Answer> = answers.collect();
+    let times = answers.iter().filter_map(|a| a.latency_ms);
+    let costs = answers.iter().map(|a| a.cost_usd.filter(|c| c.is_finite()));
     let hits = readings.iter().filter(|r| r.hit).count();
     ModelScore {
         missing,
         unread: readings.iter().filter(|r| r.found.is_none()).count(),
         hits: Share::new(hits, readings.len()),
         mean_iou: (!overlaps.is_empty()).then(|| mean(&overlaps)),
-        latency: latency(times),
-        cost_usd: (costs.len() == readings.len()).then(|| costs.iter().sum()),
+        refused: answers.iter().filter(|a| a.refused).count(),
+        latency: latency(times.filter(|t| t.is_finite()).collect()),
+        cost_usd: costs.sum(),
+        prompt_tokens: answers.iter().map(|a| a.prompt_tokens).sum(),
+        completion_tokens: answers.iter().map(|a| a.completion_tokens).sum(),
     }
 }
 

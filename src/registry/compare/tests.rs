@@ -1,27 +1,21 @@
-//! Questions, answers, scores, pictures and the requests to a served model.
-
-use std::rc::Rc;
+//! Questions, answers, scores, pictures and reports.
 
 use image::{Rgb, RgbImage};
 use serde_json::Value;
 
-use crate::base::fakes::{MemorySecrets, ScriptedHttp, ports};
 use crate::base::geometry::{PxPoint, PxRect};
-use crate::base::ports::{HttpResponse, Ports, Secret};
-use crate::base::system::block_on;
+use crate::base::time::Timestamp;
 use crate::dataset::{BBox, Component, GroundTruth, Record};
 use crate::error::Result;
-use crate::format::grounding_prompt;
 use crate::registry::compare::*;
-use crate::registry::{Endpoint, LlmConfig, Provenance, RegistryEntry};
 use crate::task::coords::{Convention, convention};
 use crate::task::{Geometry, Instruction, Style, Target, Task};
 
-fn absolute() -> &'static Convention {
+pub(super) fn absolute() -> &'static Convention {
     convention("absolute").unwrap()
 }
 
-fn question(id: &str, target: PxRect) -> Question {
+pub(super) fn question(id: &str, target: PxRect) -> Question {
     Question {
         id: id.to_owned(),
         image: String::new(),
@@ -29,13 +23,14 @@ fn question(id: &str, target: PxRect) -> Question {
         instruction: "Click Save".to_owned(),
         geometry: Geometry::Point,
         target,
+        polygon: Vec::new(),
         kind: "point".to_owned(),
         role: "button".to_owned(),
         archetype: "login_form".to_owned(),
     }
 }
 
-fn answers(lines: &str) -> Answers {
+pub(super) fn answers(lines: &str) -> Answers {
     read_answers(lines).unwrap()
 }
 
@@ -287,172 +282,99 @@ fn the_picture_shows_target_and_both_answers() {
     }
 }
 
-fn entry() -> RegistryEntry {
-    RegistryEntry {
-        key: "K".to_owned(),
-        config: LlmConfig::new("driver/served", &["MY_KEY"]),
-        provenance: Provenance {
-            convention: Some("thousand".to_owned()),
-            system_prompts: vec![
-                grounding_prompt(convention("thousand").unwrap(), Geometry::Box),
-                grounding_prompt(convention("thousand").unwrap(), Geometry::Point),
-            ],
-            ..Provenance::default()
-        },
-        provider_options: Default::default(),
-        registered_at: crate::base::time::Timestamp::from_millis(0),
-        version: 1,
-        tags: Vec::new(),
-        note: String::new(),
-    }
-}
-
-fn said(status: u16, headers: &[(&str, &str)], body: &str) -> Result<HttpResponse> {
-    Ok(HttpResponse {
-        status,
-        headers: headers
-            .iter()
-            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
-            .collect(),
-        body: body.as_bytes().to_vec(),
-    })
-}
-
-fn asker(http: &Rc<ScriptedHttp>) -> Asker {
-    let secrets = MemorySecrets::new();
-    secrets.insert("MY_KEY", Secret::new("sk-hidden"));
-    let ports = Ports {
-        http: http.clone(),
-        secrets: Rc::new(secrets),
-        ..ports(crate::base::time::Timestamp::from_millis(0))
-    };
-    let endpoint = Endpoint {
-        base_url: "http://host/v1/".to_owned(),
-        model: "served".to_owned(),
-        key_env: Some("MY_KEY".to_owned()),
-    };
-    Asker::new(&ports, &entry(), convention("thousand").unwrap(), endpoint).unwrap()
-}
-
-fn png() -> Vec<u8> {
-    let mut out = std::io::Cursor::new(Vec::new());
-    RgbImage::new(4, 3)
-        .write_to(&mut out, image::ImageFormat::Png)
-        .unwrap();
-    out.into_inner()
-}
-
-const SAID: &str = r#"{"choices":[{"message":{"content":"[125, 220]"}}],"usage":{"prompt_tokens":7,"completion_tokens":2}}"#;
-
 #[test]
-fn a_served_model_is_asked_as_in_training_and_once_per_question() {
-    let http = Rc::new(ScriptedHttp::new([
-        said(429, &[("retry-after", "3")], "{}"),
-        said(200, &[], SAID),
-        said(
-            200,
-            &[],
-            r#"{"choices":[{"message":{"content":null,"refusal":"no"}}]}"#,
-        ),
-    ]));
+fn refusals_polygons_prices_and_files() {
+    // The words of a refusal may hold numbers.
     let target = PxRect::new(100, 100, 50, 20);
-    let questions = ["a", "b", "c"].map(|id| question(id, target));
-    let mut held = answers(r#"{"id":"b","answer":"[1,1]"}"#);
-    let mut kept = Vec::new();
-    block_on(ask_all(
-        &asker(&http),
-        &questions,
-        &mut held,
-        |_| Ok(png()),
-        |a| {
-            kept.push(a.clone());
-            Ok(())
-        },
-    ))
+    let both = answers(
+        r#"{"id":"a","answer":"Rule 125, 110 forbids it","refused":true,"prompt_tokens":1000,"completion_tokens":10}"#,
+    );
+    let c = compare(
+        &[question("a", target)],
+        (&both, absolute()),
+        (&both, absolute()),
+    )
     .unwrap();
-    assert_eq!(http.seen().len(), 3);
-    let names: Vec<&str> = kept.iter().map(|a| a.id.as_str()).collect();
-    assert_eq!(names, ["a", "c"]);
     assert_eq!(
-        (kept[0].answer.as_str(), kept[0].prompt_tokens),
-        ("[125, 220]", Some(7))
+        (c.base.refused, c.base.unread, c.base.hits.count),
+        (1, 1, 0)
     );
-    assert_eq!(kept[1].answer, "no");
-    assert_eq!(held.len(), 3);
-
-    let request = &http.seen()[1];
-    assert_eq!(request.url, "http://host/v1/chat/completions");
-    let key = request
-        .headers
-        .iter()
-        .find(|h| h.0 == "authorization")
-        .unwrap();
-    assert_eq!(key.1.expose(), "Bearer sk-hidden");
-    let body: Value = serde_json::from_slice(&request.body).unwrap();
-    assert_eq!(body["model"], "served");
-    let prompt = grounding_prompt(convention("thousand").unwrap(), Geometry::Point);
-    assert_eq!(body["messages"][0]["content"], prompt.as_str());
-    let parts = &body["messages"][1]["content"];
-    assert_eq!(parts[0]["text"], "Click Save");
-    let url = parts[1]["image_url"]["url"].as_str().unwrap();
-    assert!(
-        url.starts_with("data:image/png;base64,iVBORw0KGgo"),
-        "{url}"
+    assert_eq!((c.base.cost_usd, c.base.prompt_tokens), (None, Some(1000)));
+    let prices = Prices {
+        prompt: 2.0,
+        completion: 100.0,
+    };
+    let priced = prices.applied(&both);
+    assert_eq!(priced["a"].cost_usd, Some(0.003));
+    let told = read_answers(r#"{"id":"b","answer":"","cost_usd":7.0}"#).unwrap();
+    assert_eq!(prices.applied(&told)["b"].cost_usd, Some(7.0));
+    assert_eq!(prices.cost(&Answer::default()), None);
+    assert_eq!(
+        read_answers(&write_answers(&priced).unwrap()).unwrap(),
+        priced
     );
-}
 
-#[test]
-fn refusals_are_told_without_the_key() {
-    let q = question("a", PxRect::new(0, 0, 1, 1));
-    let busy = || said(503, &[], "busy");
-    for (script, code, requests) in [
-        (
-            vec![said(
-                401,
-                &[],
-                r#"{"error":{"message":"bad key sk-hidden"}}"#,
-            )],
-            "model_refused",
-            1,
-        ),
-        (vec![said(200, &[], "<html>")], "answer_json", 1),
-        (
-            vec![busy(), busy(), busy(), busy(), busy(), busy()],
-            "model_busy",
-            5,
-        ),
-        (
-            vec![said(429, &[("retry-after", "3600")], "")],
-            "model_busy",
-            1,
-        ),
-    ] {
-        let http = Rc::new(ScriptedHttp::new(script));
-        let e = block_on(asker(&http).ask(&q, &png())).unwrap_err();
-        assert_eq!(e.code(), code, "{e}");
-        assert_eq!(http.seen().len(), requests);
-        assert!(!format!("{e} {e:?}").contains("sk-hidden"), "{e:?}");
+    // A triangle: the middle of its box lies outside.
+    let size = |_: &str| -> Result<(u32, u32)> { Ok((200, 100)) };
+    for area in ["[[0,0],[80,0],[0,60]]", "[0,0,80,0,0,60]"] {
+        let file = format!(r#"[{{"img_filename":"a.png","bbox":{area},"instruction":"x"}}]"#);
+        let q = screenspot(&file, None, size).unwrap().remove(0);
+        assert_eq!(q.target, PxRect::new(0, 0, 80, 60));
+        let hit = |text: &str| Reading::of(&q, text, absolute()).hit;
+        assert!(hit("[10, 10]") && !hit("[70, 50]") && !hit("[100, 10]"));
+        assert!(!hit(r#"{"bbox_2d":[10,10,80,60]}"#) && hit(r#"{"bbox_2d":[0,0,20,20]}"#));
     }
-    let http = Rc::new(ScriptedHttp::new([]));
-    let e = block_on(asker(&http).ask(&q, b"no picture")).unwrap_err();
-    assert_eq!((e.code(), http.seen().len()), ("image_format", 0));
+    let file = r#"[{"img_filename":"a.png","bbox":[1,2],"instruction":"x"}]"#;
+    let e = screenspot(file, None, size).unwrap_err();
+    assert_eq!((e.code(), e.path()), ("screenspot_json", Some("[0].bbox")));
 }
 
 #[test]
-fn where_a_model_answers() {
-    let mut e = entry();
-    assert_eq!(e.endpoint().unwrap_err().code(), "serving_unsupported");
-    e.config.litellm_params.push((
-        "api_base".to_owned(),
-        crate::provider::ServingParam::Text("http://host/v1".to_owned()),
-    ));
-    let found = e.endpoint().unwrap();
-    assert_eq!(
-        (found.model.as_str(), found.key_env.as_deref()),
-        ("served", Some("MY_KEY"))
+fn a_report_says_what_was_compared_and_what_follows() {
+    let target = PxRect::new(100, 100, 50, 20);
+    let ids: Vec<String> = (0..12).map(|i| i.to_string()).collect();
+    let questions: Vec<Question> = ids.iter().map(|id| question(id, target)).collect();
+    let said = |answer: &str| {
+        let all = ids.iter().map(|id| Answer {
+            id: id.clone(),
+            answer: answer.to_owned(),
+            ..Answer::default()
+        });
+        collect_answers(all).unwrap()
+    };
+    let (wrong, right) = (said("[0, 0]"), said("[125, 110]"));
+    let about = About {
+        base: "base".to_owned(),
+        tuned: "TUNED|1\n".to_owned(),
+        questions: "validation".to_owned(),
+        base_convention: "absolute".to_owned(),
+        tuned_convention: "absolute".to_owned(),
+        made_at: Timestamp::from_millis(0),
+    };
+    let report = |base: &Answers, tuned: &Answers| {
+        let c = compare(&questions, (base, absolute()), (tuned, absolute())).unwrap();
+        (c.markdown(&about), c.json(&about).unwrap())
+    };
+    let (text, json) = report(&wrong, &right);
+    assert!(text.starts_with("# TUNED\\|1  against base\n"), "{text}");
+    // 2 / 2^12. Wilson: 12 of 12 begins at n / (n + z²) = 75.75 %; Newcombe: 100 − √2 · 24.25.
+    assert!(text.contains("**The tuned model is better.** Difference +100.0 [+65.7, +100.0] points, McNemar p = 0.0005."), "{text}");
+    assert!(
+        text.contains("| Hit rate | 0.0 % [0.0, 24.2] | 100.0 % [75.8, 100.0] |"),
+        "{text}"
     );
-    e.provenance.simulated = true;
-    assert_eq!(e.endpoint().unwrap_err().code(), "model_simulated");
-    e.provenance.convention = None;
-    assert_eq!(e.convention().unwrap_err().code(), "convention_unknown");
+    assert!(text.contains("| size | 0.2 to 1 % | 12 |"), "{text}");
+    let value: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(value["comparison"]["paired"]["tuned_only"], 12);
+    assert_eq!(value["about"]["made_at"], "1970-01-01T00:00:00.000Z");
+    assert!(
+        report(&right, &wrong)
+            .0
+            .contains("The tuned model is worse.")
+    );
+    assert!(
+        report(&right, &right)
+            .0
+            .contains("No difference can be told from chance.")
+    );
 }
