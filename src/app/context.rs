@@ -20,7 +20,7 @@ use crate::app::work::Work;
 use crate::generate::config::GenerationConfig;
 use crate::job::FineTuneJob;
 use crate::problem::Problem;
-use crate::provider::{Progress as Upload, RemoteEvent};
+use crate::provider::{MetricPoint, Progress as Upload, RemoteEvent};
 use crate::registry::Lineage;
 
 /// A sample and the address of its picture.
@@ -91,6 +91,8 @@ pub(crate) struct Ctx {
     pub(crate) jobs: RwSignal<Vec<FineTuneJob>>,
     /// Events by job, for the jobs that were looked at.
     pub(crate) events: RwSignal<BTreeMap<String, Vec<RemoteEvent>>>,
+    /// Numbers that came when a job had ended, by job.
+    pub(crate) points: RwSignal<BTreeMap<String, Vec<MetricPoint>>>,
     /// Bytes of the uploads under way, by job.
     pub(crate) uploads: RwSignal<BTreeMap<String, Upload>>,
     /// Registered models with all their versions, by key.
@@ -144,6 +146,7 @@ impl Ctx {
             drivers: RwSignal::new_local(None),
             jobs: RwSignal::new(Vec::new()),
             events: RwSignal::new(BTreeMap::new()),
+            points: RwSignal::new(BTreeMap::new()),
             uploads: RwSignal::new(BTreeMap::new()),
             models: RwSignal::new(Vec::new()),
             keys: RwSignal::new(BTreeSet::new()),

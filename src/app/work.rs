@@ -12,7 +12,7 @@ use crate::base::fakes::MemorySecrets;
 use crate::base::ports::{Ports, Secret};
 use crate::error::Result;
 use crate::job::{
-    FineTuneConfig, FineTuneJob, FineTuneJobManager, Preflight, Scheduler, Update as News,
+    Ask, FineTuneConfig, FineTuneJob, FineTuneJobManager, Preflight, Scheduler, Update as News,
     VisionFinetuner,
 };
 use crate::provider::RemoteEvent;
@@ -70,6 +70,11 @@ fn heard(ctx: Ctx, update: &News<'_>) {
         News::Upload { job, progress } => {
             ctx.uploads.update(|u| {
                 u.insert(job.job_id.clone(), *progress);
+            });
+        }
+        News::Metrics { job, points } => {
+            ctx.points.update(|all| {
+                all.insert(job.job_id.clone(), points.to_vec());
             });
         }
         News::Events { job, events } => {
@@ -135,6 +140,13 @@ pub(crate) fn load_events(ctx: Ctx, id: String) {
         return;
     }
     leptos::task::spawn_local(async move {
+        match work.jobs().final_metrics(&id).await {
+            Ok(points) if points.is_empty() => {}
+            Ok(points) => ctx.points.update(|p| {
+                p.insert(id.clone(), points);
+            }),
+            Err(e) => ctx.failed("Numbers could not be read", e),
+        }
         match work.jobs().events(&id).await {
             Ok(list) => ctx.events.update(|e| {
                 e.insert(id, list);
@@ -187,7 +199,8 @@ pub(crate) async fn start(ctx: Ctx, config: FineTuneConfig) -> Result<String> {
     Ok(job.job_id)
 }
 
-/// What a start would send, and where.
+/// What a start would send, and where, and what the vendor says of the key. Asks the vendor, so
+/// only at the user's word.
 ///
 /// # Errors
 /// A failure of storage.
@@ -195,7 +208,7 @@ pub(crate) async fn preflight(ctx: Ctx, config: FineTuneConfig) -> Result<Prefli
     let work = ctx
         .work()
         .ok_or_else(|| crate::error::Error::storage("store_closed", "storage is not open yet"))?;
-    work.tuner.preflight(&config).await
+    work.tuner.preflight(&config, Ask::Vendor).await
 }
 
 /// Asks for a running job to be paused, or to go on.

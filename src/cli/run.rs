@@ -11,8 +11,8 @@ use crate::base::system::block_on;
 use crate::cli::{Outcome, Output};
 use crate::error::{Error, Result};
 use crate::job::{
-    FineTuneConfig, FineTuneJob, FineTuneJobManager, Hold, JobStatus, Preflight, Scheduler, State,
-    Update, VisionFinetuner,
+    Ask, FineTuneConfig, FineTuneJob, FineTuneJobManager, Hold, JobStatus, Preflight, Row,
+    Scheduler, State, Update, VisionFinetuner,
 };
 use crate::problem::Problem;
 use crate::provider::{Access, Level, Scenario, Simulation};
@@ -28,9 +28,13 @@ pub(super) struct Args {
     /// FineTuneConfig as JSON
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
-    /// Only tell what would be sent where, what is wrong, and what it would cost
-    #[arg(long)]
+    /// Only tell what would be sent where, what is wrong, what it would cost, and, after asking
+    /// the vendor, whether the key may do it; nothing is created
+    #[arg(long, visible_alias = "dry-run")]
     preflight: bool,
+    /// Do not ask the vendor in the pre-flight
+    #[arg(long, requires = "preflight")]
+    offline: bool,
     /// Only ask the vendor what the key may do; nothing is created
     #[arg(long, conflicts_with_all = ["preflight", "enqueue"])]
     check_key: bool,
@@ -81,7 +85,11 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Outcome> {
             true => Outcome::Problems,
         });
     }
-    let before = block_on(tuner.preflight(&config))?;
+    let ask = match args.preflight && !args.offline {
+        true => Ask::Vendor,
+        false => Ask::Nobody,
+    };
+    let before = block_on(tuner.preflight(&config, ask))?;
     if args.preflight {
         output.problems(&before.problems, 20);
         output.result(&before, forecast)?;
@@ -127,7 +135,14 @@ fn rights(access: &Access) -> String {
 
 /// What would happen, in a few lines.
 fn forecast(p: &Preflight) -> String {
-    let mut out = Vec::new();
+    let row = |r: &Row| {
+        let hint = match r.hint.as_str() {
+            "" => String::new(),
+            hint => format!(" ({hint})"),
+        };
+        format!("{:<13} {:<12} {}{hint}", r.what, r.state.label(), r.text)
+    };
+    let mut out: Vec<String> = p.rows.iter().map(row).collect();
     for s in &p.sends {
         let file = s
             .file
@@ -251,6 +266,13 @@ pub(super) fn finetuner(ports: &Ports, output: &Output) -> VisionFinetuner {
                 progress.done.div_ceil(1024),
                 progress.total.div_ceil(1024)
             )),
+            Update::Metrics { job, points } => {
+                output.note(&format!(
+                    "{}: the numbers of {} steps",
+                    job.job_id,
+                    points.len()
+                ));
+            }
             Update::Events { events, .. } => {
                 for e in events {
                     let text = format!("{} {}", e.created_at, e.message);

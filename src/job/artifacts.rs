@@ -1,7 +1,8 @@
 //! What a job leaves behind: fetched file by file, with resume and checksums.
 
-use crate::error::{Error, Result};
-use crate::job::driver::VisionFinetuner;
+use crate::error::{Error, ErrorKind, Result};
+use crate::job::driver::{Update, VisionFinetuner};
+use crate::job::failure::is_passing;
 use crate::job::prepare::below;
 use crate::job::record::{FineTuneJob, SavedArtifact};
 use crate::job::state::{Event, State};
@@ -69,6 +70,37 @@ impl VisionFinetuner {
         }
         Ok(saved)
     }
+    /// Reads the numbers that the vendor gives only now that the job has ended, and keeps them
+    /// beside those of its events. Returns what to say when they do not come.
+    pub(super) async fn save_metrics(
+        &self,
+        job: &FineTuneJob,
+        id: &str,
+        provider: &dyn Provider,
+    ) -> Result<Option<Problem>> {
+        let points = match provider.final_metrics(id).await {
+            Ok(points) => points,
+            Err(e) if e.kind() != ErrorKind::Provider || is_passing(&e) => return Err(e),
+            Err(e) if e.code() == "unauthorized" => return Err(e),
+            // The model is there all the same.
+            Err(e) => {
+                let message = format!("the vendor's numbers did not come: {}", e.message());
+                let told = Problem::warning("metrics_missing", "metrics", message);
+                return Ok(Some(told.hint(e.hint_text().unwrap_or_default())));
+            }
+        };
+        if !points.is_empty() {
+            self.manager
+                .keep_final_metrics(&job.job_id, &points)
+                .await?;
+            self.tell(Update::Metrics {
+                job,
+                points: &points,
+            });
+        }
+        Ok(None)
+    }
+
     /// The files that are complete in `folder`, as their list there tells.
     async fn fetched(&self, folder: &str) -> Result<Vec<SavedArtifact>> {
         let list = format!("{folder}/{LIST}");
@@ -108,11 +140,13 @@ impl VisionFinetuner {
             format!("not all files were fetched{}", why.unwrap_or_default()),
         )
         .hint("fetch the artifacts again when the vendor gives them");
+        let points = self.manager.metrics(job_id).await?;
         let saved = Event::Saved {
             register: self.registers(&job),
         };
         let (job, _) = self
             .apply(job_id, saved, |job| {
+                job.metrics.take_all(&points);
                 let model = here.iter().find(|a| a.name == "model.json");
                 job.output_artifact = model.map(|a| a.path.clone());
                 job.artifacts.clone_from(&here);

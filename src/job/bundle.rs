@@ -80,7 +80,7 @@ impl VisionFinetuner {
             lines.push(b'\n');
         }
         out.add("events.jsonl", &lines)?;
-        let metrics: Vec<&MetricPoint> = events.iter().filter_map(|e| e.metrics.as_ref()).collect();
+        let metrics = self.manager.metrics(job_id).await?;
         out.add("metrics.csv", csv(&metrics).as_bytes())?;
         out.json("artifacts.json", &job.artifacts)?;
         let manifest = Manifest {
@@ -94,7 +94,7 @@ impl VisionFinetuner {
     }
 }
 
-fn csv(points: &[&MetricPoint]) -> String {
+fn csv(points: &[MetricPoint]) -> String {
     let mut out = String::from(
         "step,train_loss,train_mean_token_accuracy,valid_loss,valid_mean_token_accuracy,\
          full_valid_loss,full_valid_mean_token_accuracy\n",

@@ -14,7 +14,7 @@ use crate::job::state::{Event, State};
 use crate::job::step::Step;
 use crate::job::version::{changed, checksum};
 use crate::problem::{self, Problem};
-use crate::provider::{self, Progress, Provider, RemoteEvent};
+use crate::provider::{self, MetricPoint, Progress, Provider, RemoteEvent};
 
 /// How often a watcher looks at what another tab or process stored, and how soon a driver hears
 /// of a wish of the user, in milliseconds.
@@ -54,6 +54,13 @@ pub enum Update<'a> {
         job: &'a FineTuneJob,
         /// Bytes done and in all.
         progress: Progress,
+    },
+    /// Numbers came when the job had ended, beyond those of its events.
+    Metrics {
+        /// The job.
+        job: &'a FineTuneJob,
+        /// The numbers, one point a step.
+        points: &'a [MetricPoint],
     },
     /// The vendor reported new events.
     Events {

@@ -45,6 +45,9 @@ pub struct EventPage {
     pub events: Vec<RemoteEvent>,
 }
 
+/// Collection of the numbers that came when a job had ended, by job.
+const FINAL_METRICS: &str = "metrics";
+
 fn events_of(job_id: &str) -> String {
     format!("events/{job_id}")
 }
@@ -191,13 +194,38 @@ impl FineTuneJobManager {
         })
     }
 
-    /// The numbers of every reported step of a job, in order.
+    /// The numbers of every reported step of a job, in order, each step once: those of its
+    /// events, and those that came when it had ended.
     ///
     /// # Errors
     /// A failure of storage.
     pub async fn metrics(&self, job_id: &str) -> Result<Vec<MetricPoint>> {
         let events = self.events(job_id).await?;
-        Ok(events.into_iter().filter_map(|e| e.metrics).collect())
+        let told = events.into_iter().filter_map(|e| e.metrics);
+        let later = self.final_metrics(job_id).await?;
+        Ok(MetricPoint::merged(told.chain(later)))
+    }
+
+    /// The numbers that came when a job had ended; empty before.
+    ///
+    /// # Errors
+    /// A failure of storage.
+    pub async fn final_metrics(&self, job_id: &str) -> Result<Vec<MetricPoint>> {
+        match self.store.get(FINAL_METRICS, job_id).await? {
+            Some(doc) => Ok(serde_json::from_value(doc.value)?),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// Keeps the numbers that came when a job had ended, in place of earlier ones.
+    pub(super) async fn keep_final_metrics(
+        &self,
+        job_id: &str,
+        points: &[MetricPoint],
+    ) -> Result<()> {
+        let value = serde_json::to_value(points)?;
+        let batch = Batch::new().put(FINAL_METRICS, job_id, value, Expect::Any);
+        self.store.commit(batch).await.map(|_| ())
     }
 
     /// Forgets a job and its events. What the vendor has is not touched.
@@ -216,6 +244,7 @@ impl FineTuneJobManager {
         for chunk in self.store.scan(&events).await? {
             batch = batch.delete(&events, &chunk.key, Expect::Any);
         }
+        batch = batch.delete(FINAL_METRICS, job_id, Expect::Any);
         self.store.commit(batch).await?;
         Ok(())
     }

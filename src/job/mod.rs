@@ -8,6 +8,7 @@ mod artifacts;
 mod bundle;
 #[cfg(test)]
 mod chaos_tests;
+mod checks;
 mod config;
 mod driver;
 mod edit;
@@ -32,6 +33,7 @@ mod step;
 mod tests;
 mod version;
 
+pub use checks::{Ask, Row, RowState};
 pub use config::{FineTuneConfig, Start, key_fault};
 pub use driver::{ModelSink, TunedModel, Update, VisionFinetuner};
 pub use manager::{EventPage, FineTuneJobManager, ImportReport, JOBS};

@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::format::Report;
+use crate::job::checks::{self, Ask, Row};
 use crate::job::config::{FineTuneConfig, Start};
 use crate::job::driver::VisionFinetuner;
 use crate::job::prepare::Pass;
@@ -14,9 +15,13 @@ use crate::provider::{Access, LocalFile, Milestone};
 /// What would happen if a job were started now.
 #[derive(Clone, Debug, Serialize)]
 pub struct Preflight {
+    /// One row for everything that the job needs, with how it stands.
+    pub rows: Vec<Row>,
     /// What stops or worries it, errors first. With an error the start is refused or the job
     /// fails before anything is sent.
     pub problems: Vec<Problem>,
+    /// What the key may do; `None` when the vendor was not asked or did not tell.
+    pub access: Option<Access>,
     /// What is sent where; nothing else leaves this machine. Empty when nothing is sent.
     pub sends: Vec<Sending>,
     /// Bytes of all that is sent.
@@ -64,17 +69,20 @@ pub struct Sending {
 }
 
 impl VisionFinetuner {
-    /// Reads the whole dataset as a start would and tells what would happen. Sends nothing and
+    /// Reads the whole dataset as a start would and tells what would happen; asks the vendor
+    /// too, if so told, what the key may do. Creates nothing, sends nothing of the dataset, and
     /// writes nothing.
     ///
     /// # Errors
     /// A failure of storage. Everything else is among the problems.
-    pub async fn preflight(&self, config: &FineTuneConfig) -> Result<Preflight> {
+    pub async fn preflight(&self, config: &FineTuneConfig, ask: Ask) -> Result<Preflight> {
         let mut problems = self.problems(config);
         let vendor = config.provider.vendor();
         let name = config.job_name.as_deref().unwrap_or("preflight");
         let mut out = Preflight {
+            rows: Vec::new(),
             problems: Vec::new(),
+            access: None,
             sends: Vec::new(),
             upload_bytes: 0,
             simulated: config.provider_options.simulated.is_some(),
@@ -89,17 +97,10 @@ impl VisionFinetuner {
         if let Err(e) = self.connect(config) {
             problems.push(Problem::from(&e));
         }
-        if vendor.capabilities().real_jobs && !out.simulated {
-            for name in vendor.job_env_vars() {
-                if self.ports.secrets.get(name).is_none() {
-                    problems.push(
-                        Problem::error("key_missing", *name, "there is no key for this vendor")
-                            .hint(format!("set {name} in the environment")),
-                    );
-                }
-            }
-        }
         problems.extend(self.doubts(config).await?);
+        let fine = "nothing is wrong with them".to_owned();
+        out.rows.push(Row::worst("Settings", &problems, fine));
+        let of_settings = problems.len();
         let pass = Pass {
             ports: &self.ports,
             config,
@@ -117,7 +118,7 @@ impl VisionFinetuner {
         } else {
             match pass.run().await {
                 Ok(made) => Some(made),
-                Err(e) if e.kind() == crate::ErrorKind::Storage => return Err(e),
+                Err(e) if e.kind() == ErrorKind::Storage => return Err(e),
                 Err(e) => {
                     problems.push(Problem::from(&e));
                     None
@@ -160,10 +161,83 @@ impl VisionFinetuner {
             out.upload_bytes = out.sends.iter().map(|s| s.bytes).sum();
             out.dataset = Some(made.version);
             out.reports = made.reports.into();
+            let fine = format!(
+                "{} training and {} validation examples, all fit for the model",
+                out.examples[0], out.examples[1]
+            );
+            out.rows
+                .push(Row::worst("Dataset", &problems[of_settings..], fine));
+        } else {
+            let none = "there are no lines yet".to_owned();
+            out.rows
+                .push(Row::worst("Dataset", &problems[of_settings..], none));
+        }
+        if vendor.capabilities().real_jobs && !out.simulated {
+            let found = self.ask_vendor(config, ask, &mut out).await?;
+            problems.extend(
+                found
+                    .into_iter()
+                    .filter(|p| !known(&problems, p))
+                    .collect::<Vec<_>>(),
+            );
         }
         problems.sort_by_key(|p| std::cmp::Reverse(p.severity));
         out.problems = problems;
         Ok(out)
+    }
+
+    /// Adds the rows about key and vendor, and returns the findings.
+    async fn ask_vendor(
+        &self,
+        config: &FineTuneConfig,
+        ask: Ask,
+        out: &mut Preflight,
+    ) -> Result<Vec<Problem>> {
+        let vendor = config.provider.vendor();
+        // A server of the user's own may need no key.
+        let key = match vendor.job_env_vars() {
+            [] => "Connection",
+            _ => "Key",
+        };
+        let missing = |name: &&&str| self.ports.secrets.get(name).is_none();
+        if let Some(name) = vendor.job_env_vars().iter().find(missing) {
+            let p = Problem::error("key_missing", *name, "there is no key for this vendor")
+                .hint(format!("set {name} in the environment"));
+            out.rows.push(Row::of(key, &p));
+            out.rows.extend(checks::unasked(vendor, "this needs a key"));
+            return Ok(vec![p]);
+        }
+        // Settings that do not lead to the vendor are told already.
+        let Ok(provider) = self.connect(config) else {
+            return Ok(Vec::new());
+        };
+        if provider.works_locally() {
+            return Ok(Vec::new());
+        }
+        if ask == Ask::Nobody {
+            out.rows.push(Row::unknown(key, "the vendor was not asked"));
+            out.rows
+                .extend(checks::unasked(vendor, "the vendor was not asked"));
+            return Ok(Vec::new());
+        }
+        match provider.access(&config.base_model).await {
+            Ok(access) => {
+                out.rows.push(Row::worst(key, &[], "it works".to_owned()));
+                out.rows
+                    .extend(checks::answered(vendor, &config.base_model, &access));
+                let found = access.problems.clone();
+                out.access = Some(access);
+                Ok(found)
+            }
+            Err(e) if e.kind() == ErrorKind::Storage => Err(e),
+            Err(e) => {
+                let p = Problem::from(&e);
+                out.rows.push(Row::of(key, &p));
+                out.rows
+                    .extend(checks::unasked(vendor, "the vendor could not be asked"));
+                Ok(vec![p])
+            }
+        }
     }
 
     /// Asks the vendor what the key may do and whether the base model is open to it. Creates
@@ -200,7 +274,7 @@ impl VisionFinetuner {
         if let (Some(key), Some(registry)) = (&config.register_llm_key, &self.registry) {
             let name = config.job_name.as_deref().unwrap_or_default();
             match registry.check(key, name).await {
-                Err(e) if e.kind() == crate::ErrorKind::Storage => return Err(e),
+                Err(e) if e.kind() == ErrorKind::Storage => return Err(e),
                 Err(e) => out.push(Problem {
                     path: "register_llm_key".to_owned(),
                     ..Problem::from(&e)
@@ -222,4 +296,11 @@ impl VisionFinetuner {
         }
         Ok(out)
     }
+}
+
+/// Whether the vendor's finding says what is known without it.
+fn known(problems: &[Problem], p: &Problem) -> bool {
+    problems
+        .iter()
+        .any(|q| (&q.code, &q.path) == (&p.code, &p.path))
 }

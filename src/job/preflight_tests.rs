@@ -3,7 +3,7 @@
 use crate::base::fakes::MemoryFiles;
 use crate::base::system::block_on;
 use crate::job::tests::{config, finetuner, remote_jobs, start, world};
-use crate::job::{Start, State};
+use crate::job::{Ask, RowState, Start, State};
 use crate::provider::{ProviderName, Scenario, Simulation};
 
 #[test]
@@ -11,7 +11,7 @@ fn what_the_vendor_would_refuse_is_not_sent() {
     let (ports, _) = world(6);
     let tuner = finetuner(&ports);
     let c = config(ProviderName::OpenAi, Scenario::Success);
-    let before = block_on(tuner.preflight(&c)).unwrap();
+    let before = block_on(tuner.preflight(&c, Ask::Nobody)).unwrap();
     assert!(!before.ok());
     let job = block_on(tuner.run(&c)).unwrap();
     let State::Failed { error, id: None } = &job.state else {
@@ -30,11 +30,11 @@ fn preflight_lists_what_is_sent_where_and_touches_nothing() {
     let (ports, files) = world(50);
     let tuner = finetuner(&ports);
     let mut c = config(ProviderName::OpenAi, Scenario::Success);
-    let practice = block_on(tuner.preflight(&c)).unwrap();
+    let practice = block_on(tuner.preflight(&c, Ask::Nobody)).unwrap();
     assert!(practice.ok(), "{:?}", practice.problems);
     assert!(practice.sends.is_empty() && practice.simulated);
     c.provider_options.simulated = None;
-    let real = block_on(tuner.preflight(&c)).unwrap();
+    let real = block_on(tuner.preflight(&c, Ask::Nobody)).unwrap();
     assert_eq!(files.paths(), ["data/synthetic_ui.jsonl"]);
     assert!(block_on(ports.store.scan("jobs")).unwrap().is_empty());
     let sent: Vec<_> = real
@@ -136,7 +136,7 @@ fn a_missing_key_is_named_before_anything_is_sent() {
     c.provider_options.project = Some("my-project".to_owned());
     c.provider_options.location = Some("us-central1".to_owned());
     c.provider_options.bucket = Some("my-bucket".to_owned());
-    let before = block_on(finetuner(&ports).preflight(&c)).unwrap();
+    let before = block_on(finetuner(&ports).preflight(&c, Ask::Nobody)).unwrap();
     let missing = before
         .problems
         .iter()
@@ -153,4 +153,28 @@ fn a_missing_key_is_named_before_anything_is_sent() {
             .all(|s| s.host == "storage.googleapis.com")
     );
     assert_eq!(before.sends[2].images, 50);
+}
+
+#[test]
+fn without_a_key_or_in_practice_nobody_is_asked() {
+    let (ports, _) = world(50);
+    let tuner = finetuner(&ports);
+    let mut c = config(ProviderName::OpenAi, Scenario::Success);
+    // The network of this world refuses everything: asking would be a problem.
+    let practice = block_on(tuner.preflight(&c, Ask::Vendor)).unwrap();
+    assert!(practice.ok(), "{:?}", practice.problems);
+    let rows: Vec<&str> = practice.rows.iter().map(|r| r.what).collect();
+    assert_eq!(rows, ["Settings", "Dataset"]);
+    c.provider_options.simulated = None;
+    let real = block_on(tuner.preflight(&c, Ask::Vendor)).unwrap();
+    let errors: Vec<&str> = real
+        .problems
+        .iter()
+        .filter(|p| p.is_error())
+        .map(|p| &*p.code)
+        .collect();
+    assert_eq!(errors, ["key_missing"]);
+    let state = |what: &str| real.rows.iter().find(|r| r.what == what).unwrap().state;
+    assert_eq!(state("Key"), RowState::Problem);
+    assert_eq!(state("Base model"), RowState::Unknown);
 }

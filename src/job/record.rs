@@ -54,6 +54,15 @@ pub struct JobMetrics {
 }
 
 impl JobMetrics {
+    /// Takes over the numbers of all steps, in order.
+    pub fn take_all(&mut self, points: &[MetricPoint]) {
+        for p in points {
+            self.take(p);
+        }
+        let last = points.last().map(|p| p.step);
+        self.total_steps = self.total_steps.or(last);
+    }
+
     /// Takes over the numbers of a later step.
     pub fn take(&mut self, p: &MetricPoint) {
         let newer = |old: &mut Option<f64>, new: Option<f64>| *old = new.or(*old);

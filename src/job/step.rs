@@ -331,6 +331,8 @@ impl VisionFinetuner {
             job = self.poll(&job, id, provider).await?;
         }
         if let State::Saving { id, .. } = &job.state {
+            let silent = self.save_metrics(&job, id, provider).await?;
+            let points = self.manager.metrics(&job.job_id).await?;
             let (output, saved_files) = if provider.works_locally() {
                 (job.folder(), Vec::new())
             } else {
@@ -343,6 +345,8 @@ impl VisionFinetuner {
             };
             (job, _) = self
                 .apply(&job.job_id, saved, |job| {
+                    job.metrics.take_all(&points);
+                    job.problems.extend(silent.clone());
                     job.output_artifact = Some(output.clone());
                     job.artifacts.clone_from(&saved_files);
                 })

@@ -12,7 +12,9 @@ mod gemini;
 pub mod google;
 mod openai;
 mod options;
+mod points;
 mod rest;
+mod retry_after;
 mod simulated;
 mod together;
 mod types;
@@ -26,6 +28,7 @@ use std::rc::Rc;
 use serde_json::Value;
 
 pub use options::{ProviderOptions, Scenario, Simulation};
+pub(crate) use retry_after::retry_after_ms;
 pub use simulated::SIMULATED;
 pub use types::{
     Access, Artifact, BaseModel, Capabilities, Checkpoint, CreateJob, Effect, EventKind,
@@ -205,10 +208,20 @@ pub trait Provider {
         false
     }
 
-    /// Asks what the key may do, and whether `base_model` is open to it. Creates nothing.
+    /// Asks what the key may do, and whether `base_model` is open to it. Creates nothing. Of a
+    /// vendor that has no question for it, at least the jobs are listed.
     fn access<'a>(&'a self, base_model: &'a str) -> LocalFuture<'a, Result<Access>> {
         let _ = base_model;
-        Box::pin(async move { Err(not_offered(self.vendor(), "check a key")) })
+        Box::pin(async move {
+            if self.works_locally() || self.is_simulated() {
+                return Err(not_offered(self.vendor(), "check a key"));
+            }
+            self.find("screensmith-check").await?;
+            Ok(Access {
+                jobs: true,
+                ..Access::default()
+            })
+        })
     }
 
     /// Models that the key sees, tuned ones among them, by id.
@@ -270,6 +283,13 @@ pub trait Provider {
     /// Asks the vendor to go on with a paused job.
     fn resume<'a>(&'a self, id: &'a str) -> LocalFuture<'a, Result<RemoteJob>> {
         Box::pin(async move { Err(not_paused(self.vendor(), id)) })
+    }
+
+    /// Numbers of training steps that are told only when the job has ended, such as those of a
+    /// table of results; empty where the events tell all.
+    fn final_metrics<'a>(&'a self, id: &'a str) -> LocalFuture<'a, Result<Vec<MetricPoint>>> {
+        let _ = id;
+        Box::pin(async { Ok(Vec::new()) })
     }
 
     /// What a finished job leaves behind.

@@ -10,7 +10,7 @@ use sha2::Sha256;
 use crate::base::hash::hex;
 use crate::base::ports::{FileWriter, HttpRequest, HttpResponse, Ports, Secret};
 use crate::error::{Error, ErrorKind, Result};
-use crate::provider::ProviderOptions;
+use crate::provider::{ProviderOptions, retry_after_ms};
 
 /// Tries of a request that changes nothing when repeated.
 const TRIES: u32 = 4;
@@ -300,7 +300,7 @@ impl Rest {
         if let Some(id) = request {
             message += &format!(" (request {})", id.chars().take(100).collect::<String>());
         }
-        let wait = wait_ms(answer);
+        let wait = retry_after_ms(answer, self.ports.clock.now());
         // The vendors' own SDKs obey this header in both directions.
         let told_to = match header(answer, "x-should-retry") {
             Some("true") => Some(true),
@@ -420,13 +420,6 @@ fn told(answer: &HttpResponse) -> (Option<String>, String) {
         .or_else(|| text(&error["detail"]))
         .unwrap_or_else(|| format!("the answer was HTTP {}", answer.status));
     (text(&error["code"]), message.chars().take(600).collect())
-}
-
-/// `retry-after-ms`, or `retry-after` in seconds; an hour at most.
-fn wait_ms(answer: &HttpResponse) -> Option<u64> {
-    let number = |name| header(answer, name).and_then(|t| t.trim().parse::<f64>().ok());
-    let ms = number("retry-after-ms").or_else(|| number("retry-after").map(|s| s * 1000.0))?;
-    (0.0..=3_600_000.0).contains(&ms).then_some(ms as u64)
 }
 
 /// `text` as one part of a path or as a value of a query.

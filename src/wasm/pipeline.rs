@@ -9,7 +9,7 @@ use crate::base::fakes::{MemoryFiles, MemoryLocks, MemorySecrets, MemoryStore};
 use crate::base::http::WebHttp;
 use crate::base::ports::{Ports, Secret};
 use crate::base::system::WebClock;
-use crate::job::{FineTuneConfig, FineTuneJobManager, VisionFinetuner};
+use crate::job::{Ask, FineTuneConfig, FineTuneJobManager, VisionFinetuner};
 use crate::provider::PROVIDERS;
 use crate::registry::{EXPORTS, Export, LlmConfig, LlmConfigRegistry};
 use crate::wasm::convert::{OrThrow as _, options, to_js};
@@ -105,13 +105,21 @@ impl Workspace {
         self.secrets.insert(name, Secret::new(key));
     }
 
-    /// What would stop or worry a start, the vendor's calendar included.
-    #[wasm_bindgen(unchecked_return_type = "Problem[]")]
-    pub fn preflight(
+    /// What a start would do: problems, rows, what is sent where, cost. Reads the whole dataset
+    /// and writes nothing. With `askVendor` the vendor tells whether the key may do it; nothing
+    /// is created there.
+    #[wasm_bindgen(unchecked_return_type = "Preflight")]
+    pub async fn preflight(
         &self,
-        #[wasm_bindgen(unchecked_param_type = "FineTuneOptions")] config: &JsValue,
+        #[wasm_bindgen(unchecked_param_type = "FineTuneOptions")] config: JsValue,
+        #[wasm_bindgen(js_name = askVendor)] ask_vendor: Option<bool>,
     ) -> Result<JsValue, JsValue> {
-        to_js(&self.finetuner.problems(&options(config)?))
+        let config: FineTuneConfig = options(&config)?;
+        let ask = match ask_vendor {
+            Some(true) => Ask::Vendor,
+            _ => Ask::Nobody,
+        };
+        to_js(&self.finetuner.preflight(&config, ask).await.or_throw()?)
     }
 
     /// Starts a job and returns when the vendor has it.
@@ -184,6 +192,13 @@ impl Workspace {
                 .await
                 .or_throw()?,
         )
+    }
+
+    /// The numbers of every training step of a job, each step once.
+    #[wasm_bindgen(js_name = jobMetrics, unchecked_return_type = "MetricPoint[]")]
+    pub async fn job_metrics(&self, job_id: String) -> Result<JsValue, JsValue> {
+        let points = self.finetuner.job_manager().metrics(&job_id).await;
+        to_js(&points.or_throw()?)
     }
 
     /// All jobs as the text of a `jobs.json`.

@@ -186,6 +186,44 @@ export interface FineTuneOptions {
   };
 }
 
+/** One thing that a job needs, and how it stands. */
+export interface PreflightRow {
+  /** `Settings`, `Dataset`, `Key`, `Base model` … */
+  what: string;
+  /** `unknown`: nobody was asked, or the vendor does not tell. */
+  state: "ok" | "warning" | "problem" | "unknown";
+  text: string;
+  hint?: string;
+}
+
+/** What a start would do. */
+export interface Preflight {
+  rows: PreflightRow[];
+  /** Errors first; with an error the start is refused or the job fails before anything is sent. */
+  problems: Problem[];
+  /** What the key may do; `null` when the vendor was not asked or did not tell. */
+  access: { models: boolean; files: boolean; jobs: boolean; problems: Problem[] } | null;
+  /** What is sent where; nothing else leaves this machine. */
+  sends: { what: string; file: string | null; files: number; bytes: number; images: number; host: string }[];
+  upload_bytes: number;
+  simulated: boolean;
+  open_until: { date: string; text: string; source: string; [name: string]: unknown } | null;
+  model_until: { date: string; text: string; source: string; [name: string]: unknown } | null;
+  /** Records for training and validation. */
+  samples: [train: number, validation: number];
+  /** Lines for training and validation. */
+  examples: [train: number, validation: number];
+  estimate: {
+    epochs: number;
+    epochs_guessed: boolean;
+    training_tokens: number | null;
+    usd: number | null;
+    as_of: string;
+  } | null;
+  dataset: Record<string, unknown> | null;
+  reports: FormatReport[];
+}
+
 /** A job, as in `jobs.json`. */
 export interface FineTuneJob {
   job_id: string;
@@ -204,6 +242,19 @@ export interface FineTuneJob {
 
 /** Something a vendor reported. */
 export type JobEvent = Record<string, unknown>;
+
+/** Numbers of one training step. */
+export interface MetricPoint {
+  step: number;
+  /** 0 when unknown. */
+  total_steps: number;
+  train_loss?: number;
+  train_mean_token_accuracy?: number;
+  valid_loss?: number;
+  valid_mean_token_accuracy?: number;
+  full_valid_loss?: number;
+  full_valid_mean_token_accuracy?: number;
+}
 
 /** How a model is called. */
 export interface LLMConfigOptions {

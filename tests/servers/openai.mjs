@@ -28,6 +28,8 @@ const DEFAULTS = {
   /** Whether `metadata[k]=v` filters, is ignored, or is refused: true, false, "refused". */
   filter: true,
   steps: 12,
+  /** Only every so manieth step is told by an event; the table has them all. */
+  told_every: 1,
   /** Most events, checkpoints or jobs in one page. */
   page: 100,
   /** Fields that are in no published list, put into every job and event. */
@@ -217,7 +219,7 @@ export function create() {
   function train(job, upto) {
     while (job.step < upto) {
       const point = metrics(++job.step, job)
-      told(job, `Step ${point.step}/${point.total_steps}: training loss=${point.train_loss}`, { data: point, type: 'metrics' })
+      if (point.step % faults.told_every === 0) told(job, `Step ${point.step}/${point.total_steps}: training loss=${point.train_loss}`, { data: point, type: 'metrics' })
       if (point.step % Math.max(1, Math.floor(faults.steps / epochs(job))) === 0) {
         const snapshot = `${model(job)}:ckpt-step-${point.step}`
         told(job, `Checkpoint created at step ${point.step} with Snapshot ID: ${snapshot}`)

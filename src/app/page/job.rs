@@ -13,7 +13,7 @@ use crate::app::route::Route;
 use crate::app::state::number;
 use crate::app::work;
 use crate::job::{FineTuneJob, State};
-use crate::provider::{EventKind, Level, RemoteEvent};
+use crate::provider::{EventKind, Level, MetricPoint, RemoteEvent};
 
 pub(crate) fn page(ctx: Ctx, id: String) -> impl IntoView {
     work::load_events(ctx, id.clone());
@@ -26,13 +26,18 @@ pub(crate) fn page(ctx: Ctx, id: String) -> impl IntoView {
         ctx.events
             .with(|e| e.get(&events_of).cloned().unwrap_or_default())
     });
+    let points_of = id.clone();
+    let later = Memo::new(move |_| {
+        ctx.points
+            .with(|p| p.get(&points_of).cloned().unwrap_or_default())
+    });
     let there = Memo::new(move |_| job.with(Option::is_some));
     view! {
         <div class="page">
             {move || {
                 if there.get() {
                     let now = move || job.get();
-                    detail(ctx, id.clone(), now, events).into_any()
+                    detail(ctx, id.clone(), now, events, later).into_any()
                 } else {
                     view! {
                         <h1>{format!("Job {id}")}</h1>
@@ -54,6 +59,7 @@ fn detail(
     id: String,
     job: impl Fn() -> Option<FineTuneJob> + Copy + Send + Sync + 'static,
     events: Memo<Vec<RemoteEvent>>,
+    later: Memo<Vec<MetricPoint>>,
 ) -> impl IntoView {
     let cancel_id = id.clone();
     view! {
@@ -108,7 +114,7 @@ fn detail(
         {move || job().map(|j| upload(ctx, &j))}
         {move || job().map(|j| outcome(ctx, &j))}
         {move || job().map(|j| tiles(&j))}
-        {job_curves::section(events)}
+        {job_curves::section(events, later)}
         {event_list(events)}
         {move || job().filter(|j| j.state.remote_id().is_some()).map(|j| artifacts(ctx, j))}
         {job_manage::section(ctx, id, job)}

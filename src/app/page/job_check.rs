@@ -1,12 +1,13 @@
-//! What a start would send, and where, before it is sent.
+//! What a start would need and send, and where, before it is sent.
 
 use leptos::prelude::*;
 
 use crate::app::context::Ctx;
+use crate::app::part::icon::{self, icon};
 use crate::app::part::job_state;
 use crate::app::state::number;
 use crate::app::{dataset, work};
-use crate::job::{FineTuneConfig, Preflight};
+use crate::job::{FineTuneConfig, Preflight, Row, RowState};
 use crate::problem::Problem;
 
 /// The last check and what it was made for.
@@ -46,6 +47,35 @@ pub(crate) fn view(
     })
 }
 
+/// What the job needs, each with how it stands.
+fn rows(list: &[Row]) -> impl IntoView + use<> {
+    let row = |r: &Row| {
+        let (class, mark) = match r.state {
+            RowState::Ok => ("state ok", icon::CHECK),
+            RowState::Warning => ("state warn", icon::ALERT),
+            RowState::Problem => ("state error", icon::ALERT),
+            RowState::Unknown => ("state", icon::INFO),
+        };
+        let hint = (!r.hint.is_empty()).then(|| format!(" — {}", r.hint));
+        view! {
+            <tr>
+                <th scope="row">{r.what}</th>
+                <td class="nowrap">
+                    <span class=class>{icon(mark)} {r.state.label()}</span>
+                </td>
+                <td>{r.text.clone()} {hint}</td>
+            </tr>
+        }
+    };
+    view! {
+        <div class="table-wrap" role="region" aria-label="What the job needs" tabindex="0">
+            <table class="table">
+                <tbody>{list.iter().map(row).collect_view()}</tbody>
+            </table>
+        </div>
+    }
+}
+
 fn list(p: &Preflight, known: &[Problem]) -> AnyView {
     let news: Vec<Problem> = p
         .problems
@@ -53,7 +83,7 @@ fn list(p: &Preflight, known: &[Problem]) -> AnyView {
         .filter(|p| !known.contains(p))
         .cloned()
         .collect();
-    let rows = p
+    let sent = p
         .sends
         .iter()
         .map(|s| {
@@ -89,7 +119,7 @@ fn list(p: &Preflight, known: &[Problem]) -> AnyView {
                             <th scope="col">"Where"</th>
                         </tr>
                     </thead>
-                    <tbody>{rows}</tbody>
+                    <tbody>{sent}</tbody>
                 </table>
             </div>
         }
@@ -110,7 +140,8 @@ fn list(p: &Preflight, known: &[Problem]) -> AnyView {
     });
     view! {
         <div class="stack" role="status">
-            {job_state::problems(&news, "Every line is fit for this model")}
+            {rows(&p.rows)}
+            {(!news.is_empty()).then(|| job_state::problems(&news, ""))}
             {sends}
             {cost}
             {until}

@@ -12,11 +12,15 @@ const POINTS: usize = 800;
 const WEIGHT: f64 = 0.8;
 
 /// The charts, or a line when there is nothing to draw yet.
-pub(crate) fn section(events: Memo<Vec<RemoteEvent>>) -> impl IntoView {
+pub(crate) fn section(
+    events: Memo<Vec<RemoteEvent>>,
+    later: Memo<Vec<MetricPoint>>,
+) -> impl IntoView {
     let smoothed = RwSignal::new(false);
     let curves = Memo::new(move |_| {
-        let points: Vec<MetricPoint> =
+        let told: Vec<MetricPoint> =
             events.with(|all| all.iter().filter_map(|e| e.metrics).collect());
+        let points = MetricPoint::merged(told.into_iter().chain(later.get()));
         series::curves(&points, WEIGHT, POINTS)
     });
     view! {

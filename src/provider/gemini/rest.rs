@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::base::ports::{HttpRequest, HttpResponse, Ports, Secret};
 use crate::error::{Error, ErrorKind, Result};
 use crate::provider::google::TOKEN_ENV;
+use crate::provider::retry_after_ms;
 
 /// Tries of a request that changes nothing when repeated.
 const TRIES: u32 = 4;
@@ -153,7 +154,7 @@ impl Google {
         if let Ok(token) = self.token() {
             message = message.replace(token.expose(), "…");
         }
-        let wait = told.wait_ms(answer);
+        let wait = retry_after_ms(answer, self.ports.clock.now()).or(told.retry_ms);
         let refused = |code: &'static str| {
             Error::new(ErrorKind::Provider, code, message.clone()).at(told
                 .field
@@ -271,12 +272,6 @@ impl Told {
             return format!("the answer was HTTP {}", self.http);
         }
         self.message.chars().take(600).collect()
-    }
-
-    fn wait_ms(&self, answer: &HttpResponse) -> Option<u64> {
-        header(answer, "retry-after")
-            .and_then(seconds_ms)
-            .or(self.retry_ms)
     }
 }
 

@@ -241,9 +241,7 @@ impl Client {
         for (file, _) in self.result_files(&self.job(id).await?).await? {
             out.extend(metrics::points(&self.table(&file).await?));
         }
-        out.sort_by_key(|p| p.step);
-        out.dedup_by_key(|p| p.step);
-        Ok(out)
+        Ok(MetricPoint::merged(out))
     }
 
     async fn list_models(&self) -> Result<Vec<ListedModel>> {
@@ -285,7 +283,14 @@ impl Client {
                     Some(m) => out.problems.extend(self.ending(m)),
                 }
             }
-            Err(e) => lacks.push(("models", forbidden(e)?)),
+            // A job needs no list of models.
+            Err(e) => {
+                let e = forbidden(e)?;
+                let message = format!("the key has no right to list models: {}", e.message());
+                let hint = "whether the model is open to it is told at the creation of the job";
+                out.problems
+                    .push(Problem::warning(e.code().to_owned(), "base_model", message).hint(hint));
+            }
         }
         match self.get_json("/files?purpose=fine-tune&limit=1").await {
             Ok(_) => out.files = true,
@@ -450,6 +455,10 @@ impl Provider for Client {
 
     fn resume<'a>(&'a self, id: &'a str) -> LocalFuture<'a, Result<RemoteJob>> {
         boxed(self.act(id, "/resume"))
+    }
+
+    fn final_metrics<'a>(&'a self, id: &'a str) -> LocalFuture<'a, Result<Vec<MetricPoint>>> {
+        boxed(self.points(id))
     }
 
     fn artifacts<'a>(&'a self, id: &'a str) -> LocalFuture<'a, Result<Vec<Artifact>>> {

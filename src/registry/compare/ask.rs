@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use crate::base::ports::{Clock, Http, HttpRequest, HttpResponse, Ports, Secret};
 use crate::error::{Error, ErrorKind, Result};
 use crate::format::image_info;
+use crate::provider::retry_after_ms;
 use crate::registry::compare::{Answer, Answers, Question};
 use crate::registry::{Endpoint, RegistryEntry};
 use crate::task::coords::Convention;
@@ -178,12 +179,7 @@ impl Asker {
         let error = |code| {
             Error::new(ErrorKind::Provider, code, message.clone()).at(self.endpoint.model.clone())
         };
-        let wait = answer
-            .headers
-            .iter()
-            .find(|(name, _)| name == "retry-after")
-            .and_then(|(_, v)| v.trim().parse::<u64>().ok())
-            .map(|s| s.saturating_mul(1000));
+        let wait = retry_after_ms(answer, self.clock.now());
         match answer.status {
             408 | 409 | 429 | 500..=599 => error("model_busy")
                 .retry_after(wait.unwrap_or(2000))

@@ -1,5 +1,7 @@
 //! Jobs on the scripted OpenAI.
 
+mod before;
+mod curves;
 mod faults;
 
 use std::rc::Rc;
