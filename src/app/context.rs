@@ -98,7 +98,7 @@ pub(crate) struct Ctx {
     /// Registered models with all their versions, by key.
     pub(crate) models: RwSignal<Vec<Lineage>>,
     /// Names of the keys that were given in this tab.
-    pub(crate) keys: RwSignal<BTreeSet<&'static str>>,
+    pub(crate) keys: RwSignal<BTreeSet<String>>,
     /// Why jobs could not go on, by job.
     pub(crate) stuck: RwSignal<BTreeMap<String, String>>,
     /// Number of the present drive of all jobs.

@@ -26,6 +26,8 @@ pub enum Route {
     Models,
     /// One model, by `KEY`, `KEY@2` or alias.
     Model(String),
+    /// One question to one model, by its reference; empty: none chosen yet.
+    Playground(String),
     /// Storage, appearance, about.
     Settings,
     /// No page has this address.
@@ -110,6 +112,8 @@ impl Route {
             ["jobs", "id", id] => Self::Job((*id).into()),
             ["models"] => Self::Models,
             ["models", key] => Self::Model((*key).into()),
+            ["playground"] => Self::Playground(String::new()),
+            ["playground", model] => Self::Playground((*model).into()),
             ["settings"] => Self::Settings,
             _ => Self::Unknown(path.into()),
         }
@@ -130,6 +134,8 @@ impl Route {
             Self::Job(id) => format!("#/jobs/id/{}", encode(id)),
             Self::Models => "#/models".into(),
             Self::Model(key) => format!("#/models/{}", encode(key)),
+            Self::Playground(model) if model.is_empty() => "#/playground".into(),
+            Self::Playground(model) => format!("#/playground/{}", encode(model)),
             Self::Settings => "#/settings".into(),
             Self::Unknown(path) => format!("#{path}"),
         }
@@ -149,6 +155,7 @@ impl Route {
             Self::Job(id) => format!("Job {id}"),
             Self::Models => "Models".into(),
             Self::Model(key) => format!("Model {key}"),
+            Self::Playground(_) => "Playground".into(),
             Self::Settings => "Data and settings".into(),
             Self::Unknown(_) => "Page not found".into(),
         }
@@ -161,7 +168,7 @@ impl Route {
             Self::Split => Some(2),
             Self::Format(_) => Some(3),
             Self::Jobs | Self::NewJob | Self::Job(_) => Some(4),
-            Self::Models | Self::Model(_) => Some(5),
+            Self::Models | Self::Model(_) | Self::Playground(_) => Some(5),
             Self::Overview | Self::Settings | Self::Unknown(_) => None,
         }
     }

@@ -47,13 +47,13 @@ impl Work {
     }
 
     /// Keeps a key in this tab's memory, and nowhere else.
-    pub(crate) fn set_key(&self, ctx: Ctx, name: &'static str, key: &str) {
+    pub(crate) fn set_key(&self, ctx: Ctx, name: &str, key: &str) {
         self.secrets.insert(name, Secret::new(key.trim()));
         ctx.keys.update(|k| {
             if key.trim().is_empty() {
                 k.remove(name);
             } else {
-                k.insert(name);
+                k.insert(name.to_owned());
             }
         });
     }

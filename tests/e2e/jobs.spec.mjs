@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { test, expect, open } from "./page.mjs";
+import { test, expect, open, kept } from "./page.mjs";
 
 // The scripted server refuses an expired token and has no file at first; browsers complain of that.
 test.use({ allowed: [/ 40[14]/] });
@@ -25,32 +25,6 @@ test.afterAll(() => servers.kill());
 async function control(vendor, what) {
   const answer = await fetch(`${address[vendor]}/__control`, { method: "POST", body: JSON.stringify(what) });
   return answer.json();
-}
-
-/** Everything this origin keeps, as text. */
-function kept(page) {
-  return page.evaluate(async () => {
-    const all = [JSON.stringify(localStorage), JSON.stringify(sessionStorage), location.href];
-    for (const { name } of await indexedDB.databases()) {
-      const db = await new Promise((done, failed) => {
-        const r = indexedDB.open(name);
-        r.onsuccess = () => done(r.result);
-        r.onerror = () => failed(r.error);
-      });
-      for (const store of db.objectStoreNames) {
-        const rows = await new Promise((done, failed) => {
-          const r = db.transaction(store).objectStore(store).getAll();
-          r.onsuccess = () => done(r.result);
-          r.onerror = () => failed(r.error);
-        });
-        for (const row of rows) {
-          all.push(JSON.stringify(row, (_, v) => (ArrayBuffer.isView(v) ? new TextDecoder().decode(v) : v)));
-        }
-      }
-      db.close();
-    }
-    return all.join("\n");
-  });
 }
 
 test("a job at Vertex outlives an expired token and leaves no key behind", async ({ page }) => {

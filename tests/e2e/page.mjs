@@ -44,3 +44,29 @@ export async function expectNoOverflow(page, where) {
 export function firstNumber(text) {
   return Number(text.replace(/,/g, "").match(/\d+/)?.[0]);
 }
+
+/** Everything this origin keeps, as text. */
+export function kept(page) {
+  return page.evaluate(async () => {
+    const all = [JSON.stringify(localStorage), JSON.stringify(sessionStorage), location.href];
+    for (const { name } of await indexedDB.databases()) {
+      const db = await new Promise((done, failed) => {
+        const r = indexedDB.open(name);
+        r.onsuccess = () => done(r.result);
+        r.onerror = () => failed(r.error);
+      });
+      for (const store of db.objectStoreNames) {
+        const rows = await new Promise((done, failed) => {
+          const r = db.transaction(store).objectStore(store).getAll();
+          r.onsuccess = () => done(r.result);
+          r.onerror = () => failed(r.error);
+        });
+        for (const row of rows) {
+          all.push(JSON.stringify(row, (_, v) => (ArrayBuffer.isView(v) ? new TextDecoder().decode(v) : v)));
+        }
+      }
+      db.close();
+    }
+    return all.join("\n");
+  });
+}

@@ -13,6 +13,8 @@ pub(crate) mod model;
 pub(crate) mod model_names;
 pub(crate) mod models;
 pub(crate) mod overview;
+pub(crate) mod playground;
+pub(crate) mod playground_picture;
 pub(crate) mod sample;
 pub(crate) mod samples;
 pub(crate) mod settings;
@@ -39,6 +41,7 @@ pub(crate) fn view(ctx: Ctx, route: Route) -> AnyView {
         Route::Job(id) => job::page(ctx, id).into_any(),
         Route::Models => models::page(ctx).into_any(),
         Route::Model(reference) => model::page(ctx, reference).into_any(),
+        Route::Playground(model) => playground::page(ctx, model).into_any(),
         Route::Settings => settings::page(ctx).into_any(),
         Route::Unknown(_) => missing().into_any(),
     }

@@ -57,6 +57,7 @@ fn one(
         entry.reference()
     };
     let simulated = entry.provenance.simulated;
+    let try_it = Route::Playground(entry.reference()).href();
     let removed = key.clone();
     let removing = move || {
         found.with(|f| match f.as_ref().map_or(0, |(l, _)| l.versions.len()) {
@@ -71,6 +72,7 @@ fn one(
             view! {
                 {simulated.then(job_state::simulated_badge)}
                 <span class="badge">{format!("Version {number}")}</span>
+                <a class="button" href=try_it>"Try it"</a>
                 <a class="button" href="#/models">"All models"</a>
             },
         )}

@@ -74,6 +74,7 @@ fn files(ctx: Ctx) -> impl IntoView {
         });
     };
     view! {
+        <a class="button" href="#/playground">"Playground"</a>
         <label class="button">
             {icon(icon::UPLOAD)}
             "Import"

@@ -1,5 +1,6 @@
 //! Parts that several pages are made of.
 
+pub(crate) mod ask;
 pub(crate) mod boxes;
 pub(crate) mod chart;
 pub(crate) mod code;
@@ -8,6 +9,7 @@ pub(crate) mod elements;
 pub(crate) mod field;
 pub(crate) mod icon;
 pub(crate) mod job_state;
+pub(crate) mod marks;
 pub(crate) mod model_state;
 pub(crate) mod notice;
 pub(crate) mod progress;

@@ -13,22 +13,24 @@ const CLIENT_ID: &str = "sign_in_client_id";
 pub(crate) fn keys(ctx: Ctx, names: &'static [&'static str]) -> AnyView {
     names
         .iter()
-        .map(|name| one(ctx, name))
+        .map(|name| key(ctx, (*name).to_owned()))
         .collect_view()
         .into_any()
 }
 
-fn one(ctx: Ctx, name: &'static str) -> impl IntoView {
+/// A field for the key of this name.
+pub(crate) fn key(ctx: Ctx, name: String) -> impl IntoView {
     let id = format!("key-{name}");
+    let (kept, held) = (name.clone(), name.clone());
     let set = move |e: leptos::ev::Event| {
         if let Some(work) = ctx.work() {
-            work.set_key(ctx, name, &event_target_value(&e));
+            work.set_key(ctx, &kept, &event_target_value(&e));
         }
     };
     view! {
         <div class="field wide">
             <label class="field-label" for=id.clone()>
-                {name}
+                {name.clone()}
             </label>
             <input
                 class="input mono"
@@ -38,9 +40,9 @@ fn one(ctx: Ctx, name: &'static str) -> impl IntoView {
                 spellcheck="false"
                 on:change=set
             />
-            {sign_in::offers(name).then(|| by_sign_in(ctx))}
+            {sign_in::offers(&name).then(|| by_sign_in(ctx))}
             {move || {
-                if ctx.keys.with(|k| k.contains(name)) {
+                if ctx.keys.with(|k| k.contains(&held)) {
                     view! { <p class="state ok">{icon(icon::CHECK)} "kept in this tab until it is closed"</p> }
                         .into_any()
                 } else {

@@ -1,5 +1,6 @@
 //! What the pages show, as plain values without a browser.
 
+pub mod ask_form;
 pub mod chart;
 pub mod code;
 pub mod config_form;

@@ -44,6 +44,8 @@ async fn run(request: HttpRequest) -> Result<HttpResponse> {
     };
     let stop = AbortController::new().map_err(|_| unusable())?;
     let signal = stop.signal();
+    // Whoever drops this future wants no answer any more.
+    let dropped = StopOnDrop(stop.clone());
     let timer = gloo_timers::callback::Timeout::new(TIMEOUT_MS as u32, move || stop.abort());
     let built = RequestBuilder::new(&request.url)
         .method(method)
@@ -64,13 +66,24 @@ async fn run(request: HttpRequest) -> Result<HttpResponse> {
     };
     // Alive until here: dropping it calls the time limit off.
     drop(timer);
+    let late = signal.aborted();
+    drop(dropped);
     answer.map_err(|e| {
-        if signal.aborted() {
+        if late {
             lost("timeout").at(place)
         } else {
             e.at(place)
         }
     })
+}
+
+/// Ends a request when dropped; one that is over already stays as it is.
+struct StopOnDrop(AbortController);
+
+impl Drop for StopOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 async fn read(answer: Response) -> Result<HttpResponse> {

@@ -47,6 +47,22 @@ const SIZE_CLASSES: &[(f64, &str)] = &[
 const LARGEST: &str = "1 % and more";
 
 impl Question {
+    /// A question whose answer nobody has written down, about a picture of `size`.
+    pub fn open(instruction: &str, geometry: Geometry, size: (u32, u32)) -> Self {
+        Self {
+            id: "open".to_owned(),
+            image: String::new(),
+            size,
+            instruction: instruction.to_owned(),
+            geometry,
+            target: PxRect::default(),
+            polygon: Vec::new(),
+            kind: String::new(),
+            role: String::new(),
+            archetype: String::new(),
+        }
+    }
+
     /// How large the target is as a share of the screen, as a class.
     pub fn size_class(&self) -> &'static str {
         let screen = f64::from(self.size.0) * f64::from(self.size.1);

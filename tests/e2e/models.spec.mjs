@@ -1,0 +1,229 @@
+// Registered models: versions, names, exports; the playground and the comparison of two models,
+// with pasted answers and against a scripted server.
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { test, expect, open, expectNoOverflow, kept } from "./page.mjs";
+
+// The scripted server refuses a wrong key, is busy once and refuses browsers when it is told to.
+test.use({ allowed: [/ 40[13]| 429|CORS policy|net::ERR_FAILED/] });
+
+const KEY = "sk-good";
+const WRONG = "sk-wrong-key";
+let servers;
+let chat;
+
+test.beforeAll(async () => {
+  const main = fileURLToPath(new URL("../servers/main.mjs", import.meta.url));
+  servers = spawn(process.execPath, [main], { stdio: ["pipe", "pipe", "inherit"] });
+  const [line] = await new Promise((resolve) => {
+    createInterface({ input: servers.stdout }).once("line", (l) => resolve([l]));
+  });
+  chat = JSON.parse(line).chat;
+});
+
+test.afterAll(() => servers.kill());
+
+async function control(what) {
+  const answer = await fetch(`${chat}/__control`, { method: "POST", body: JSON.stringify(what) });
+  return answer.json();
+}
+
+async function generate(page, count) {
+  await open(page, "#/generate", "Generate");
+  await page.getByLabel("Samples", { exact: true }).fill(String(count));
+  await page.getByRole("button", { name: `Generate ${count} samples` }).click();
+  await expect(page.locator(".card")).toHaveCount(count, { timeout: 60_000 });
+}
+
+async function simulated(page, name) {
+  await page.goto("./#/jobs/new");
+  await page.getByLabel("Job name").fill(name);
+  await page.getByLabel("Registry key").fill("UI_GROUNDER");
+  await page.getByLabel("Speed").fill("50");
+  await page.getByRole("button", { name: "Start simulated job" }).click();
+  await expect(page.getByText("Completed.")).toBeVisible({ timeout: 120_000 });
+}
+
+/** A registry as the command line exports it: one model that is served. */
+function registry() {
+  return JSON.stringify({
+    schema: 2,
+    models: [
+      {
+        key: "SERVED",
+        config: { model_name: "openai/tuned", required_env_vars: ["OPENAI_API_KEY"] },
+        provenance: { base_model: "base", convention: "absolute", job_id: "ft_1" },
+        registered_at: "2026-11-22T10:00:00Z",
+      },
+    ],
+  });
+}
+
+async function importServed(page) {
+  await open(page, "#/models", "Models");
+  const file = { name: "models.json", mimeType: "application/json", buffer: Buffer.from(registry()) };
+  await page.getByLabel("Import").setInputFiles(file);
+  await expect(page.getByText("1 version added")).toBeVisible();
+}
+
+test("versions, names, notes and exports of a model, and a removal taken back", async ({ page }) => {
+  test.setTimeout(300_000);
+  await generate(page, 12);
+  await simulated(page, "first");
+  await simulated(page, "second");
+  await page.goto("./#/models");
+  const row = page.getByRole("row", { name: /UI_GROUNDER/ });
+  await expect(row).toContainText("2 (2 kept)");
+  await expect(row).toContainText("Simulated");
+  await row.getByRole("link", { name: "UI_GROUNDER" }).click();
+
+  // An impossible name is explained where it is typed; a good one pins this version.
+  await page.getByLabel("New alias").fill("no good");
+  await page.getByRole("button", { name: "Add for version 2" }).click();
+  await expect(page.locator("#note-alias")).toContainText("use letters");
+  await page.getByLabel("New alias").fill("production");
+  await page.getByRole("button", { name: "Add for version 2" }).click();
+  const versions = page.getByRole("region", { name: "Versions" });
+  await expect(versions.getByRole("row").nth(1)).toContainText("production");
+  await expect(page.getByRole("button", { name: "Remove UI_GROUNDER@2" })).toBeDisabled();
+
+  await page.getByLabel("Tags").fill("icons, small");
+  await page.getByLabel("Note").fill("Finds icons.");
+  await page.getByLabel("Note").blur();
+  await page.getByLabel("Version that production means").selectOption("1");
+  await expect(versions.getByRole("row").nth(2)).toContainText("production");
+
+  // Every form: marked, to copy and to save, the saved file the shown text.
+  for (const name of ["Skyvern, Python", "Skyvern, environment", "JSON", "LiteLLM", "curl", "Python"]) {
+    await page.getByRole("tab", { name, exact: true }).click();
+    const code = page.locator(".code pre");
+    await expect(code).toContainText(/SIMULATED|"simulated": true/);
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Save", exact: true }).click(),
+    ]);
+    expect(await readFile(await download.path(), "utf8")).toBe(await code.textContent());
+  }
+
+  // Back to the first version; then the key is removed and put back with all of this.
+  await page.getByRole("button", { name: "Roll back to it: UI_GROUNDER@1" }).click();
+  await expect(page.getByText("UI_GROUNDER means version 1")).toBeVisible();
+  await page.goto("./#/models/UI_GROUNDER%402");
+  await expect(page.getByText("This is version 2. UI_GROUNDER means version 1.")).toBeVisible();
+  await expect(page.getByLabel("Note")).toHaveValue("Finds icons.");
+  await page.getByRole("button", { name: "Remove all 2 versions from the registry" }).click();
+  await expect(page.getByText("No models yet")).toBeVisible();
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(page.getByRole("row", { name: /UI_GROUNDER/ })).toContainText("1 (2 kept)");
+  await page.getByRole("button", { name: "icons" }).click();
+  await expect(page.getByRole("row", { name: /UI_GROUNDER/ })).toBeVisible();
+  await page.reload();
+  await page.goto("./#/models/production");
+  await expect(page.getByRole("heading", { level: 1, name: "UI_GROUNDER@1" })).toBeVisible({ timeout: 60_000 });
+  await page.setViewportSize({ width: 320, height: 800 });
+  await expectNoOverflow(page, "a model");
+
+  // It cannot be asked, and says so; a pasted answer is judged without any key.
+  await page.getByRole("link", { name: "Try it" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Playground" })).toBeVisible();
+  await expect(page.getByText("it cannot be asked")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Ask", exact: true })).toBeDisabled();
+  await expectNoOverflow(page, "the playground");
+});
+
+/** The box that is drawn as the right place, in pixels of the picture. */
+async function target(page) {
+  const rect = page.locator(".marks > .c3 rect.line");
+  const of = async (name) => Number(await rect.getAttribute(name));
+  return [await of("x"), await of("y"), await of("width"), await of("height")];
+}
+
+test("the playground draws what a model says, and what goes wrong", async ({ page }) => {
+  test.setTimeout(300_000);
+  await control({ reset: true });
+  await generate(page, 3);
+  await importServed(page);
+  await page.goto("./#/playground/SERVED");
+  await expect(page.getByRole("heading", { level: 1, name: "Playground" })).toBeVisible();
+  const verdict = page.locator(".preview-side .state");
+  await expect(page.locator(".marks > .c3 rect.line")).toBeVisible();
+  const [x, y, w, h] = await target(page);
+  const middle = `{"point_2d":[${Math.round(x + w / 2)},${Math.round(y + h / 2)}]}`;
+
+  // Pasted, no key, nothing is sent.
+  await page.getByLabel("Or paste an answer").fill(middle);
+  await expect(verdict).toHaveText("Hit");
+  await expect(page.locator(".marks .disc")).toBeVisible();
+  await page.getByLabel("Or paste an answer").fill('{"point_2d":[0,0]}');
+  await expect(verdict).toHaveText(x > 0 || y > 0 ? "Miss" : "Hit");
+  await page.getByLabel("Or paste an answer").fill("No idea.");
+  await expect(verdict).toHaveText("No coordinates in it");
+  await page.getByLabel("Or paste an answer").fill("");
+  expect((await control({})).log).toEqual([]);
+
+  // Asked, with its base.
+  const instruction = await page.getByLabel("Instruction").inputValue();
+  await control({ set: { rules: [{ model: "tuned", instruction, answer: middle }, { model: "base", refusal: "I cannot." }] } });
+  await page.getByLabel("Address", { exact: true }).fill("localhost");
+  await expect(page.getByText("this is no address of a server")).toBeVisible();
+  await page.getByLabel("Address", { exact: true }).fill(`${chat}/v1`);
+  const ask = page.getByRole("button", { name: "Ask", exact: true });
+  await page.getByLabel("OPENAI_API_KEY").fill(WRONG);
+  await page.getByLabel("OPENAI_API_KEY").blur();
+  await ask.click();
+  await expect(page.locator(".notice.error")).toContainText("check the key");
+  await expect(page.locator(".notice.error")).not.toContainText(WRONG);
+  await page.getByLabel("OPENAI_API_KEY").fill(KEY);
+  await page.getByLabel("OPENAI_API_KEY").blur();
+  await page.getByLabel("Ask its base model too").check();
+  await ask.click();
+  await expect(verdict).toHaveText(["Hit", "Refused"]);
+  await expect(page.locator(".preview-side .facts").first()).toContainText("1,105 in, 12 out");
+  const { state } = await control({});
+  expect(state.asked.map((a) => a.model)).toEqual(["tuned", "base"]);
+  expect(state.asked[0].instruction).toBe(instruction);
+
+  // Other words: nobody knows the right place.
+  await page.getByLabel("Instruction").fill("Click somewhere else");
+  await expect(page.locator(".marks > .c3")).toHaveCount(0);
+  await page.getByLabel("Ask its base model too").uncheck();
+  await control({ set: { otherwise: "[5, 5]" } });
+  await ask.click();
+  await expect(verdict).toHaveText("The right place is not known");
+
+  // Busy, then a server that lets no browser in, then a question called off.
+  await control({ rules: [{ method: "POST", path: "chat", answer: { status: 429, headers: { "retry-after": "2" }, body: "{}" } }] });
+  await ask.click();
+  await expect(page.locator(".notice.error")).toContainText("try again later");
+  await control({ rules: [], cors: false });
+  await ask.click();
+  await expect(page.locator(".notice.error")).toContainText("screensmith proxy");
+  await control({ cors: true, rules: [{ method: "POST", path: "chat", delay: 20_000 }] });
+  await ask.click();
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await expect(ask).toBeEnabled();
+  await control({ rules: [] });
+
+  // A picture of one's own.
+  const png = await page.locator(".shot img").evaluate(async (img) => {
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [img.naturalWidth, img.naturalHeight];
+    canvas.getContext("2d").drawImage(img, 0, 0);
+    return canvas.toDataURL("image/png").split(",")[1];
+  });
+  const own = { name: "mine.png", mimeType: "image/png", buffer: Buffer.from(png, "base64") };
+  await page.getByLabel("Choose a picture").setInputFiles(own);
+  await expect(page.getByText("mine.png")).toBeVisible();
+  await page.getByLabel("Instruction").fill("Click Save");
+  await ask.click();
+  await expect(verdict).toHaveText("The right place is not known");
+  await expect(page.locator(".marks .ring")).toBeVisible();
+  await page.getByLabel("Choose a picture").setInputFiles({ name: "x.png", mimeType: "image/png", buffer: Buffer.from("no picture") });
+  await expect(page.getByText(/This is no picture that models take/)).toBeVisible();
+
+  const all = await kept(page);
+  expect(all).toContain("SERVED");
+  for (const key of [KEY, WRONG]) expect(all).not.toContain(key);
+});
