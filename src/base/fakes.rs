@@ -66,6 +66,11 @@ impl MemoryStore {
         Self::default()
     }
 
+    /// The names of all collections that ever held a document, in order.
+    pub fn collections(&self) -> Vec<String> {
+        self.0.borrow().collections.keys().cloned().collect()
+    }
+
     /// A store with its own copy of all documents, as after a restart.
     #[must_use]
     pub fn snapshot(&self) -> Self {

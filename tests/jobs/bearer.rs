@@ -1,12 +1,12 @@
 //! What the tests of vendors with a bearer key share.
 
 use screensmith::base::ports::{Clock as _, Secret, Store as _};
-use screensmith::base::system::block_on;
 use screensmith::job::{FineTuneConfig, FineTuneJob, JobStatus, State};
 use screensmith::provider::ProviderName;
 use serde_json::{Value, json};
 
-use crate::harness::{Servers, World, dataset};
+use crate::harness::{World, dataset};
+use crate::servers::Servers;
 
 /// What differs between vendors.
 #[derive(Clone, Copy)]
@@ -34,8 +34,8 @@ pub(crate) struct Test {
 }
 
 impl Test {
-    pub(crate) fn new(vendor: Vendor) -> Self {
-        let servers = Servers::start();
+    pub(crate) async fn new(vendor: Vendor) -> Self {
+        let servers = Servers::start().await;
         let world = World::new();
         world.files.insert("data/ui.jsonl", dataset(24, 0));
         world
@@ -50,40 +50,44 @@ impl Test {
         c.hyperparameters.adapter_size = Some(16);
         c.provider_options.base_url = Some(format!("{}/v1", servers.address(vendor.name)));
         c.provider_options.account = Some("acme".to_owned());
-        Self {
+        let test = Self {
             vendor,
             servers,
             world,
             config: c,
-        }
+        };
+        // In the browser redirects of uploads come through the proxy.
+        let proxied = cfg!(target_arch = "wasm32");
+        test.set(json!({"proxied": proxied})).await;
+        test
     }
 
-    pub(crate) fn control(&self, body: Value) -> Value {
-        self.servers.control(self.vendor.name, body)
+    pub(crate) async fn control(&self, body: Value) -> Value {
+        self.servers.control(self.vendor.name, body).await
     }
 
-    pub(crate) fn set(&self, switches: Value) {
-        self.control(json!({"set": switches}));
+    pub(crate) async fn set(&self, switches: Value) {
+        self.control(json!({"set": switches})).await;
     }
 
-    pub(crate) fn rules(&self, rules: Value) {
-        self.control(json!({"rules": rules}));
+    pub(crate) async fn rules(&self, rules: Value) {
+        self.control(json!({"rules": rules})).await;
     }
 
-    pub(crate) fn state(&self) -> Value {
-        self.control(json!({}))["state"].clone()
+    pub(crate) async fn state(&self) -> Value {
+        self.control(json!({})).await["state"].clone()
     }
 
-    pub(crate) fn run(&self) -> screensmith::Result<FineTuneJob> {
-        block_on(self.world.tuner().run(&self.config))
+    pub(crate) async fn run(&self) -> screensmith::Result<FineTuneJob> {
+        self.world.tuner().run(&self.config).await
     }
 
-    pub(crate) fn wait(&self) -> screensmith::Result<FineTuneJob> {
-        block_on(self.world.tuner().wait("ui_ground-1"))
+    pub(crate) async fn wait(&self) -> screensmith::Result<FineTuneJob> {
+        self.world.tuner().wait("ui_ground-1").await
     }
 
-    pub(crate) fn jobs(&self) -> Vec<Value> {
-        self.state()["jobs"].as_array().unwrap().clone()
+    pub(crate) async fn jobs(&self) -> Vec<Value> {
+        self.state().await["jobs"].as_array().unwrap().clone()
     }
 
     pub(crate) fn artifact(&self, name: &str) -> Vec<u8> {
@@ -95,10 +99,10 @@ impl Test {
     }
 
     /// Done, registered, with exactly one job at the vendor.
-    pub(crate) fn completed(&self, job: &FineTuneJob) {
+    pub(crate) async fn completed(&self, job: &FineTuneJob) {
         assert_eq!(job.status, JobStatus::Completed, "{job:#?}");
-        assert_eq!(self.jobs().len(), 1, "exactly one job");
-        let entry = block_on(self.world.registry().get("TUNED_GROUNDER")).unwrap();
+        assert_eq!(self.jobs().await.len(), 1, "exactly one job");
+        let entry = self.world.registry().get("TUNED_GROUNDER").await.unwrap();
         let entry = serde_json::to_string(&entry).unwrap();
         assert!(
             entry.contains(job.model_name.as_deref().unwrap()),
@@ -106,11 +110,16 @@ impl Test {
         );
     }
 
-    fn refused(&self, method: &str, path: &str, status: u16) -> FineTuneJob {
+    async fn refused(&self, method: &str, path: &str, status: u16) -> FineTuneJob {
         let body = json!({"error": {"message": "no", "code": null}});
         self.rules(json!([{"method": method, "path": path, "times": 99,
-            "answer": {"status": status, "headers": {}, "body": body}}]));
-        block_on(self.world.tuner().start_finetune(&self.config)).unwrap()
+            "answer": {"status": status, "headers": {}, "body": body}}]))
+            .await;
+        self.world
+            .tuner()
+            .start_finetune(&self.config)
+            .await
+            .unwrap()
     }
 }
 
@@ -122,28 +131,28 @@ pub(crate) fn failure(job: &FineTuneJob) -> (String, String) {
 }
 
 /// A wrong key ends nothing: the job goes on with a right one.
-pub(crate) fn keys(vendor: Vendor) {
-    let t = Test::new(vendor);
+pub(crate) async fn keys(vendor: Vendor) {
+    let t = Test::new(vendor).await;
     for key in ["", "two words", "wrong"] {
         t.world.secrets.insert(vendor.key_env, Secret::new(key));
-        assert_eq!(t.run().unwrap_err().code(), "unauthorized", "{key:?}");
+        assert_eq!(t.run().await.unwrap_err().code(), "unauthorized", "{key:?}");
     }
     t.world
         .secrets
         .insert(vendor.key_env, Secret::new(vendor.key));
-    let job = block_on(t.world.tuner().start_finetune(&t.config)).unwrap();
+    let job = t.world.tuner().start_finetune(&t.config).await.unwrap();
     assert!(job.state.remote_id().is_some());
     // It is revoked while training.
-    t.set(json!({"keys": ["a-new-one"]}));
-    assert_eq!(t.wait().unwrap_err().code(), "unauthorized");
+    t.set(json!({"keys": ["a-new-one"]})).await;
+    assert_eq!(t.wait().await.unwrap_err().code(), "unauthorized");
     t.world
         .secrets
         .insert(vendor.key_env, Secret::new("a-new-one"));
-    t.completed(&t.wait().unwrap());
+    t.completed(&t.wait().await.unwrap()).await;
     // Not even a refusal that echoes it writes a key down.
     let mut all = t.world.told.borrow().clone();
     for collection in ["jobs", "events/ui_ground-1", "registry", "models"] {
-        for doc in block_on(t.world.store.scan(collection)).unwrap() {
+        for doc in t.world.store.scan(collection).await.unwrap() {
             all += &doc.value.to_string();
         }
     }
@@ -161,7 +170,7 @@ pub(crate) fn keys(vendor: Vendor) {
 }
 
 /// Refusals end the job with a code and make no job at the vendor.
-pub(crate) fn refusals(vendor: Vendor) {
+pub(crate) async fn refusals(vendor: Vendor) {
     for (status, code) in [
         (400, "invalid_request"),
         (402, "payment_required"),
@@ -170,16 +179,16 @@ pub(crate) fn refusals(vendor: Vendor) {
         (422, "invalid_request"),
     ] {
         for (method, path) in [("POST", vendor.create), (vendor.send_method, vendor.send)] {
-            let t = Test::new(vendor);
-            let job = t.refused(method, path, status);
+            let t = Test::new(vendor).await;
+            let job = t.refused(method, path, status).await;
             assert_eq!(failure(&job).0, code, "{method} {path} {status}");
-            assert_eq!(t.jobs().len(), 0);
+            assert_eq!(t.jobs().await.len(), 0);
         }
     }
 }
 
 /// Passing failures are waited for, as long as the vendor says.
-pub(crate) fn passing(vendor: Vendor) {
+pub(crate) async fn passing(vendor: Vendor) {
     for (status, headers, waited) in [
         (429, json!({"retry-after": "7"}), 7000),
         (429, json!({"retry-after-ms": "2500"}), 2500),
@@ -193,11 +202,12 @@ pub(crate) fn passing(vendor: Vendor) {
         ),
     ] {
         for (method, path) in [("POST", vendor.create), (vendor.send_method, vendor.send)] {
-            let t = Test::new(vendor);
+            let t = Test::new(vendor).await;
             t.rules(json!([{"method": method, "path": path,
-                "answer": {"status": status, "headers": headers, "body": "busy"}}]));
+                "answer": {"status": status, "headers": headers, "body": "busy"}}]))
+                .await;
             let start = t.world.clock.now();
-            t.completed(&t.run().unwrap());
+            t.completed(&t.run().await.unwrap()).await;
             assert!(
                 t.world.clock.now().since(start) >= waited,
                 "{path} {status}"
@@ -205,61 +215,70 @@ pub(crate) fn passing(vendor: Vendor) {
         }
     }
     // A failure that the vendor calls final is not tried again.
-    let t = Test::new(vendor);
+    let t = Test::new(vendor).await;
     t.rules(json!([{"method": "POST", "path": vendor.create,
-        "answer": {"status": 500, "headers": {"x-should-retry": "false"}, "body": "no"}}]));
-    let job = block_on(t.world.tuner().start_finetune(&t.config)).unwrap();
+        "answer": {"status": 500, "headers": {"x-should-retry": "false"}, "body": "no"}}]))
+        .await;
+    let job = t.world.tuner().start_finetune(&t.config).await.unwrap();
     assert_eq!(failure(&job).0, "server_error");
 }
 
 /// Broken connections: before and after the vendor acted, and in mid-body.
-pub(crate) fn broken_connections(vendor: Vendor) {
+pub(crate) async fn broken_connections(vendor: Vendor) {
     for (method, path) in [("POST", vendor.create), (vendor.send_method, vendor.send)] {
         for broken in ["before", "after"] {
-            let t = Test::new(vendor);
-            t.rules(json!([{"method": method, "path": path, "drop": broken}]));
-            t.completed(&t.run().unwrap());
+            let t = Test::new(vendor).await;
+            t.rules(json!([{"method": method, "path": path, "drop": broken}]))
+                .await;
+            t.completed(&t.run().await.unwrap()).await;
         }
     }
-    let t = Test::new(vendor);
-    t.rules(json!([{"method": vendor.send_method, "path": vendor.send, "keep": 2000}]));
-    t.completed(&t.run().unwrap());
+    let t = Test::new(vendor).await;
+    t.rules(json!([{"method": vendor.send_method, "path": vendor.send, "keep": 2000}]))
+        .await;
+    t.completed(&t.run().await.unwrap()).await;
 }
 
 /// The program ends after every request once, and makes one job all the same.
-pub(crate) fn kills(vendor: Vendor) {
-    let whole = Test::new(vendor);
-    whole.completed(&whole.run().unwrap());
+pub(crate) async fn kills(vendor: Vendor) {
+    let whole = Test::new(vendor).await;
+    whole.completed(&whole.run().await.unwrap()).await;
     let requests = whole.world.client.sent.get();
     assert!(requests > 8, "{requests}");
     // Every second one: enough to end at each step of the start and of the saving.
     for at in (0..requests).step_by(2) {
-        let t = Test::new(vendor);
+        let t = Test::new(vendor).await;
         t.world.client.left.set(at);
-        assert_eq!(t.run().unwrap_err().code(), "killed", "{at}");
+        assert_eq!(t.run().await.unwrap_err().code(), "killed", "{at}");
         t.world.client.left.set(usize::MAX);
-        t.completed(&t.wait().unwrap());
+        t.completed(&t.wait().await.unwrap()).await;
     }
 }
 
 /// Words and fields that nobody knows are lived with.
-pub(crate) fn unknown_words(vendor: Vendor, words: Value) {
-    let t = Test::new(vendor);
-    t.set(json!({"words": words, "extra": {"newThing": {"deep": [1, null]}, "another": null}}));
-    t.completed(&t.run().unwrap());
+pub(crate) async fn unknown_words(vendor: Vendor, words: Value) {
+    let t = Test::new(vendor).await;
+    t.set(json!({"words": words, "extra": {"newThing": {"deep": [1, null]}, "another": null}}))
+        .await;
+    t.completed(&t.run().await.unwrap()).await;
 }
 
 /// Weights come in parts; a break goes on where it broke.
-pub(crate) fn weights(vendor: Vendor, artifact: &str, fill: &[u8]) {
-    let t = Test::new(vendor);
+pub(crate) async fn weights(vendor: Vendor, artifact: &str, fill: &[u8]) {
+    let t = Test::new(vendor).await;
+    t.set(json!({"weights": 20_000_000})).await;
     t.rules(json!([
         {"method": "GET", "path": vendor.weights, "skip": 1, "drop": "before", "times": 2},
-    ]));
-    t.completed(&t.run().unwrap());
+    ]))
+    .await;
+    t.completed(&t.run().await.unwrap()).await;
     let got = t.artifact(artifact);
     assert_eq!(got.len(), 20_000_000);
     assert!(got.iter().zip(fill.iter().cycle()).all(|(a, b)| a == b));
-    let log = t.control(json!({}))["log"].as_array().unwrap().clone();
+    let log = t.control(json!({})).await["log"]
+        .as_array()
+        .unwrap()
+        .clone();
     let pattern = vendor.weights.replace('\\', "");
     let parts = log
         .iter()
@@ -268,14 +287,14 @@ pub(crate) fn weights(vendor: Vendor, artifact: &str, fill: &[u8]) {
 }
 
 /// Cancelling, and the race in which the job ends first.
-pub(crate) fn cancelling(vendor: Vendor) {
-    let t = Test::new(vendor);
-    block_on(t.world.tuner().start_finetune(&t.config)).unwrap();
-    block_on(t.world.tuner().cancel("ui_ground-1")).unwrap();
-    assert_eq!(t.wait().unwrap().status, JobStatus::Cancelled);
-    let t = Test::new(vendor);
-    t.set(json!({"cancel_ignored": true}));
-    block_on(t.world.tuner().start_finetune(&t.config)).unwrap();
-    block_on(t.world.tuner().cancel("ui_ground-1")).unwrap();
-    t.completed(&t.wait().unwrap());
+pub(crate) async fn cancelling(vendor: Vendor) {
+    let t = Test::new(vendor).await;
+    t.world.tuner().start_finetune(&t.config).await.unwrap();
+    t.world.tuner().cancel("ui_ground-1").await.unwrap();
+    assert_eq!(t.wait().await.unwrap().status, JobStatus::Cancelled);
+    let t = Test::new(vendor).await;
+    t.set(json!({"cancel_ignored": true})).await;
+    t.world.tuner().start_finetune(&t.config).await.unwrap();
+    t.world.tuner().cancel("ui_ground-1").await.unwrap();
+    t.completed(&t.wait().await.unwrap()).await;
 }

@@ -1,10 +1,10 @@
 //! Jobs on the scripted Fireworks AI.
 
-use screensmith::base::system::block_on;
 use screensmith::provider::ProviderName;
 use serde_json::{Value, json};
 
 use crate::bearer::{self, Test, Vendor, failure};
+use crate::harness::dual_test;
 
 const FIREWORKS: Vendor = Vendor {
     name: "fireworks",
@@ -18,17 +18,17 @@ const FIREWORKS: Vendor = Vendor {
     weights: "signed/adapter%2F",
 };
 
-#[test]
-fn a_job_runs_to_a_registered_model_with_its_weights() {
-    let t = Test::new(FIREWORKS);
-    let job = t.run().unwrap();
-    t.completed(&job);
-    let made = &t.jobs()[0];
+#[dual_test]
+async fn a_job_runs_to_a_registered_model_with_its_weights() {
+    let t = Test::new(FIREWORKS).await;
+    let job = t.run().await.unwrap();
+    t.completed(&job).await;
+    let made = &t.jobs().await[0];
     assert_eq!(made["epochs"], 2);
     assert_eq!(made["loraRank"], 16);
     assert_eq!(made["baseModel"], FIREWORKS.base_model);
     assert_eq!(job.model_name.as_deref(), made["outputModel"].as_str());
-    let sets = t.state()["datasets"].clone();
+    let sets = t.state().await["datasets"].clone();
     let sets = sets.as_array().unwrap();
     assert_eq!(sets.len(), 2);
     assert_eq!(made["dataset"], sets[0]["name"]);
@@ -39,7 +39,13 @@ fn a_job_runs_to_a_registered_model_with_its_weights() {
     );
     let lines = t.world.files.get("runs/ui_ground-1/train.jsonl").unwrap();
     assert_eq!(sets[0]["received"], lines.len(), "sent once");
-    let events = block_on(t.world.tuner().job_manager().events("ui_ground-1")).unwrap();
+    let events = t
+        .world
+        .tuner()
+        .job_manager()
+        .events("ui_ground-1")
+        .await
+        .unwrap();
     let told: Vec<&str> = events.iter().map(|e| e.message.as_str()).collect();
     assert_eq!(told[0], "Job created; estimated cost 1.50 USD");
     assert!(told.contains(&"Trained 50 %, epoch 1"), "{told:?}");
@@ -55,92 +61,96 @@ fn a_job_runs_to_a_registered_model_with_its_weights() {
     assert_eq!(t.artifact("weights/adapter_config.json"), b"{\"r\": 8}");
 }
 
-#[test]
-fn keys_are_checked_and_never_written_down() {
-    bearer::keys(FIREWORKS);
+#[dual_test]
+async fn keys_are_checked_and_never_written_down() {
+    bearer::keys(FIREWORKS).await;
 }
 
-#[test]
-fn refusals_end_the_job() {
-    bearer::refusals(FIREWORKS);
+#[dual_test]
+async fn refusals_end_the_job() {
+    bearer::refusals(FIREWORKS).await;
 }
 
-#[test]
-fn a_busy_vendor_is_waited_for() {
-    bearer::passing(FIREWORKS);
+#[dual_test]
+async fn a_busy_vendor_is_waited_for() {
+    bearer::passing(FIREWORKS).await;
 }
 
-#[test]
-fn broken_connections_lose_and_double_nothing() {
-    bearer::broken_connections(FIREWORKS);
+#[dual_test]
+async fn broken_connections_lose_and_double_nothing() {
+    bearer::broken_connections(FIREWORKS).await;
 }
 
-#[test]
-fn a_program_that_ends_anywhere_makes_one_job() {
-    bearer::kills(FIREWORKS);
+#[dual_test]
+async fn a_program_that_ends_anywhere_makes_one_job() {
+    bearer::kills(FIREWORKS).await;
 }
 
-#[test]
-fn unknown_states_and_fields_are_lived_with() {
-    bearer::unknown_words(FIREWORKS, json!(["JOB_STATE_DREAMING", "", "ANOTHER"]));
+#[dual_test]
+async fn unknown_states_and_fields_are_lived_with() {
+    bearer::unknown_words(FIREWORKS, json!(["JOB_STATE_DREAMING", "", "ANOTHER"])).await;
 }
 
-#[test]
-fn weights_come_in_parts() {
+#[dual_test]
+async fn weights_come_in_parts() {
     bearer::weights(
         FIREWORKS,
         "weights/adapter/adapter_model.safetensors",
         b"weights ",
-    );
+    )
+    .await;
 }
 
-#[test]
-fn a_job_can_be_cancelled() {
-    bearer::cancelling(FIREWORKS);
+#[dual_test]
+async fn a_job_can_be_cancelled() {
+    bearer::cancelling(FIREWORKS).await;
 }
 
-#[test]
-fn a_broken_dataset_is_told_with_the_vendors_reason() {
-    let t = Test::new(FIREWORKS);
-    t.set(json!({"invalid": "line 3 has no assistant message"}));
-    let (code, message) = failure(&block_on(t.world.tuner().start_finetune(&t.config)).unwrap());
+#[dual_test]
+async fn a_broken_dataset_is_told_with_the_vendors_reason() {
+    let t = Test::new(FIREWORKS).await;
+    t.set(json!({"invalid": "line 3 has no assistant message"}))
+        .await;
+    let (code, message) = failure(&t.world.tuner().start_finetune(&t.config).await.unwrap());
     assert_eq!(code, "invalid_file");
     assert!(message.contains("line 3"), "{message}");
-    assert_eq!(t.jobs().len(), 0);
+    assert_eq!(t.jobs().await.len(), 0);
 }
 
-#[test]
-fn a_job_that_breaks_down_tells_why() {
-    let t = Test::new(FIREWORKS);
-    t.set(json!({"outcome": "FAILED"}));
-    let (code, message) = failure(&t.run().unwrap());
+#[dual_test]
+async fn a_job_that_breaks_down_tells_why() {
+    let t = Test::new(FIREWORKS).await;
+    t.set(json!({"outcome": "FAILED"})).await;
+    let (code, message) = failure(&t.run().await.unwrap());
     assert_eq!(code, "resource_exhausted");
     assert!(message.contains("out of memory"), "{message}");
 }
 
-#[test]
-fn a_download_with_a_wrong_checksum_is_refused() {
-    let t = Test::new(FIREWORKS);
-    block_on(t.world.tuner().start_finetune(&t.config)).unwrap();
-    t.set(json!({"wrong_hash": true}));
+// Pages cannot see the checksum that the storage tells.
+#[cfg(not(target_arch = "wasm32"))]
+#[dual_test]
+async fn a_download_with_a_wrong_checksum_is_refused() {
+    let t = Test::new(FIREWORKS).await;
+    t.world.tuner().start_finetune(&t.config).await.unwrap();
+    t.set(json!({"wrong_hash": true})).await;
     let mut seen = None;
     for _ in 0..20 {
-        match block_on(t.world.tuner().check_status("ui_ground-1")) {
+        match t.world.tuner().check_status("ui_ground-1").await {
             Ok(job) if job.state.is_final() => break,
             Ok(_) => {}
             Err(e) => seen = Some(e.code().to_owned()),
         }
     }
     assert_eq!(seen.as_deref(), Some("checksum"));
-    t.set(json!({"wrong_hash": false}));
-    t.completed(&t.wait().unwrap());
+    t.set(json!({"wrong_hash": false})).await;
+    t.completed(&t.wait().await.unwrap()).await;
 }
 
-#[test]
-fn an_account_is_needed() {
-    let mut t = Test::new(FIREWORKS);
+#[dual_test]
+async fn an_account_is_needed() {
+    let mut t = Test::new(FIREWORKS).await;
     t.config.provider_options.account = None;
-    let e = t.run().unwrap_err();
+    let e = t.run().await.unwrap_err();
     assert_eq!(e.code(), "account_missing");
     assert_eq!(e.path(), Some("provider_options.account"));
 }

@@ -1,94 +1,80 @@
-//! What all tests of jobs share: the servers, a client, and a world in memory.
+//! What all tests of jobs share: a client, and a world in memory.
 
 use std::cell::{Cell, RefCell};
-use std::io::{BufRead as _, BufReader};
-use std::process::{Child, ChildStdin, Command, Stdio};
 use std::rc::Rc;
 
 use base64::Engine as _;
 use screensmith::base::fakes::{MemoryFiles, MemorySecrets, MemoryStore, VirtualClock, ports};
-use screensmith::base::http::NativeHttp;
-use screensmith::base::ports::{Http, HttpRequest, HttpResponse, LocalFuture, Ports};
-use screensmith::base::system::block_on;
+use screensmith::base::ports::{Clock as _, Http, HttpRequest, HttpResponse, LocalFuture, Ports};
 use screensmith::base::time::Timestamp;
 use screensmith::job::{FineTuneJobManager, VisionFinetuner};
 use screensmith::registry::LlmConfigRegistry;
 use screensmith::{Error, Result};
 use serde_json::{Value, json};
 
-/// The running servers; they end with it.
-pub(crate) struct Servers {
-    child: Child,
-    _input: ChildStdin,
-    addresses: Value,
-}
+/// A test that runs natively and in the browser.
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) use pollster::test as dual_test;
+#[cfg(target_arch = "wasm32")]
+pub(crate) use wasm_bindgen_test::wasm_bindgen_test as dual_test;
 
-impl Servers {
-    pub(crate) fn start() -> Self {
-        let main = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/servers/main.mjs");
-        let mut child = Command::new("node")
-            .arg(main)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("Node runs the scripted servers");
-        let input = child.stdin.take().unwrap();
-        let mut line = String::new();
-        let output = child.stdout.take().unwrap();
-        BufReader::new(output).read_line(&mut line).unwrap();
-        Self {
-            addresses: serde_json::from_str(&line).unwrap(),
-            child,
-            _input: input,
-        }
-    }
-
-    pub(crate) fn address(&self, vendor: &str) -> String {
-        self.addresses[vendor].as_str().unwrap().to_owned()
-    }
-
-    /// Sets switches of a server and reads its state and log.
-    pub(crate) fn control(&self, vendor: &str, body: Value) -> Value {
-        let request = HttpRequest {
-            method: "POST",
-            url: format!("{}/__control", self.address(vendor)),
-            headers: Vec::new(),
-            body: body.to_string().into_bytes(),
-        };
-        let answer = block_on(NativeHttp::new().send(request)).unwrap();
-        serde_json::from_slice(&answer.body).unwrap()
-    }
-}
-
-impl Drop for Servers {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+/// The program's own way into the network: in the browser `fetch`, with all its rules.
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) use screensmith::base::http::NativeHttp as Network;
+#[cfg(target_arch = "wasm32")]
+pub(crate) use screensmith::base::http::WebHttp as Network;
 
 /// The program's own client, which stops after `left` requests as if the program ended there.
 pub(crate) struct Client {
-    http: NativeHttp,
+    http: Network,
     pub(crate) left: Cell<usize>,
     pub(crate) sent: Cell<usize>,
+    /// After so many requests there is no network for so many milliseconds.
+    pub(crate) offline: Cell<Option<(usize, i64)>>,
+    /// Requests that found no network.
+    pub(crate) lost: Cell<usize>,
+    since: Cell<Option<Timestamp>>,
+    clock: Rc<VirtualClock>,
 }
 
 impl Client {
-    pub(crate) fn new() -> Rc<Self> {
+    fn new(clock: Rc<VirtualClock>) -> Rc<Self> {
         Rc::new(Self {
-            http: NativeHttp::new(),
+            http: Network::default(),
             left: Cell::new(usize::MAX),
             sent: Cell::new(0),
+            offline: Cell::new(None),
+            lost: Cell::new(0),
+            since: Cell::new(None),
+            clock,
         })
+    }
+
+    fn is_offline(&self) -> bool {
+        let Some((after, ms)) = self.offline.get() else {
+            return false;
+        };
+        if self.sent.get() < after {
+            return false;
+        }
+        let now = self.clock.now();
+        let since = self.since.get().unwrap_or(now);
+        self.since.set(Some(since));
+        now.since(since) < ms
     }
 }
 
 impl Http for Client {
-    fn send(&self, request: HttpRequest) -> LocalFuture<'_, Result<HttpResponse>> {
+    fn send(&self, mut request: HttpRequest) -> LocalFuture<'_, Result<HttpResponse>> {
         Box::pin(async move {
             if self.left.get() == 0 {
                 return Err(Error::storage("killed", "the program ended here"));
+            }
+            if self.is_offline() {
+                self.lost.set(self.lost.get() + 1);
+                // Nobody answers there, and browsers do not even ask.
+                request.url = "http://127.0.0.1:9/".to_owned();
+                return self.http.send(request).await;
             }
             self.left.set(self.left.get() - 1);
             self.sent.set(self.sent.get() + 1);
@@ -116,7 +102,7 @@ impl World {
         let now = Timestamp::parse("2026-11-22T12:00:00Z").unwrap();
         let clock = Rc::new(VirtualClock::new(now));
         let secrets = MemorySecrets::new();
-        let client = Client::new();
+        let client = Client::new(clock.clone());
         Self {
             ports: Ports {
                 store: Rc::new(store.clone()),

@@ -1,10 +1,10 @@
 //! Jobs on the scripted Together AI.
 
-use screensmith::base::system::block_on;
 use screensmith::provider::ProviderName;
 use serde_json::{Value, json};
 
 use crate::bearer::{self, Test, Vendor, failure};
+use crate::harness::dual_test;
 
 const TOGETHER: Vendor = Vendor {
     name: "together",
@@ -18,12 +18,12 @@ const TOGETHER: Vendor = Vendor {
     weights: "finetune/download",
 };
 
-#[test]
-fn a_job_runs_to_a_registered_model_with_its_weights() {
-    let t = Test::new(TOGETHER);
-    let job = t.run().unwrap();
-    t.completed(&job);
-    let made = &t.jobs()[0];
+#[dual_test]
+async fn a_job_runs_to_a_registered_model_with_its_weights() {
+    let t = Test::new(TOGETHER).await;
+    let job = t.run().await.unwrap();
+    t.completed(&job).await;
+    let made = &t.jobs().await[0];
     assert_eq!(made["n_epochs"], 2);
     assert_eq!(made["training_type"]["lora_r"], 16);
     assert_eq!(made["training_type"]["lora_alpha"], 32);
@@ -37,13 +37,13 @@ fn a_job_runs_to_a_registered_model_with_its_weights() {
     assert!(job.model_name.as_deref().unwrap().contains(suffix));
     assert_eq!(job.convention.as_deref(), Some("thousand"));
     assert_eq!(job.metrics.trained_tokens, Some(54321));
-    for f in t.state()["files"].as_array().unwrap() {
+    for f in t.state().await["files"].as_array().unwrap() {
         assert_eq!(f["size"], f["received"], "sent once");
         assert_eq!(f["right"], true);
     }
     let manager = t.world.tuner();
     let manager = manager.job_manager();
-    let events = block_on(manager.events("ui_ground-1")).unwrap();
+    let events = manager.events("ui_ground-1").await.unwrap();
     let ids: std::collections::BTreeSet<_> = events.iter().map(|e| e.id.clone()).collect();
     assert_eq!(ids.len(), events.len(), "each event once");
     let told: Vec<&str> = events.iter().map(|e| e.message.as_str()).collect();
@@ -70,95 +70,96 @@ fn a_job_runs_to_a_registered_model_with_its_weights() {
     assert!(metrics["metrics"].as_array().unwrap().len() >= 8);
 }
 
-#[test]
-fn keys_are_checked_and_never_written_down() {
-    bearer::keys(TOGETHER);
+#[dual_test]
+async fn keys_are_checked_and_never_written_down() {
+    bearer::keys(TOGETHER).await;
 }
 
-#[test]
-fn refusals_end_the_job() {
-    bearer::refusals(TOGETHER);
+#[dual_test]
+async fn refusals_end_the_job() {
+    bearer::refusals(TOGETHER).await;
 }
 
-#[test]
-fn a_busy_vendor_is_waited_for() {
-    bearer::passing(TOGETHER);
+#[dual_test]
+async fn a_busy_vendor_is_waited_for() {
+    bearer::passing(TOGETHER).await;
 }
 
-#[test]
-fn broken_connections_lose_and_double_nothing() {
-    bearer::broken_connections(TOGETHER);
+#[dual_test]
+async fn broken_connections_lose_and_double_nothing() {
+    bearer::broken_connections(TOGETHER).await;
 }
 
-#[test]
-fn a_program_that_ends_anywhere_makes_one_job() {
-    bearer::kills(TOGETHER);
+#[dual_test]
+async fn a_program_that_ends_anywhere_makes_one_job() {
+    bearer::kills(TOGETHER).await;
 }
 
-#[test]
-fn unknown_states_and_fields_are_lived_with() {
-    bearer::unknown_words(TOGETHER, json!(["dreaming", "", "running_v2"]));
+#[dual_test]
+async fn unknown_states_and_fields_are_lived_with() {
+    bearer::unknown_words(TOGETHER, json!(["dreaming", "", "running_v2"])).await;
 }
 
-#[test]
-fn weights_come_in_parts() {
-    bearer::weights(TOGETHER, "adapter.tar.zst", b"weights of the adapter ");
+#[dual_test]
+async fn weights_come_in_parts() {
+    bearer::weights(TOGETHER, "adapter.tar.zst", b"weights of the adapter ").await;
 }
 
-#[test]
-fn a_job_can_be_cancelled() {
-    bearer::cancelling(TOGETHER);
+#[dual_test]
+async fn a_job_can_be_cancelled() {
+    bearer::cancelling(TOGETHER).await;
 }
 
-#[test]
-fn a_broken_file_is_told_with_the_vendors_reason() {
-    let t = Test::new(TOGETHER);
-    t.set(json!({"invalid": "line 3 has no assistant message"}));
-    let (code, message) = failure(&block_on(t.world.tuner().start_finetune(&t.config)).unwrap());
+#[dual_test]
+async fn a_broken_file_is_told_with_the_vendors_reason() {
+    let t = Test::new(TOGETHER).await;
+    t.set(json!({"invalid": "line 3 has no assistant message"}))
+        .await;
+    let (code, message) = failure(&t.world.tuner().start_finetune(&t.config).await.unwrap());
     assert_eq!(code, "invalid_file");
     assert!(message.contains("line 3"), "{message}");
-    assert_eq!(t.jobs().len(), 0);
+    assert_eq!(t.jobs().await.len(), 0);
 }
 
-#[test]
-fn what_the_model_does_not_take_is_refused_before_a_job_is_made() {
-    let t = Test::new(TOGETHER);
-    t.set(json!({"vision": false}));
-    let job = block_on(t.world.tuner().start_finetune(&t.config)).unwrap();
+#[dual_test]
+async fn what_the_model_does_not_take_is_refused_before_a_job_is_made() {
+    let t = Test::new(TOGETHER).await;
+    t.set(json!({"vision": false})).await;
+    let job = t.world.tuner().start_finetune(&t.config).await.unwrap();
     assert_eq!(failure(&job).0, "model_not_tunable");
-    let mut t = Test::new(TOGETHER);
+    let mut t = Test::new(TOGETHER).await;
     t.config.base_model = "nobody/nothing".to_owned();
-    let job = block_on(t.world.tuner().start_finetune(&t.config)).unwrap();
+    let job = t.world.tuner().start_finetune(&t.config).await.unwrap();
     assert_eq!(failure(&job).0, "model_not_tunable");
-    let mut t = Test::new(TOGETHER);
+    let mut t = Test::new(TOGETHER).await;
     t.config.hyperparameters.adapter_size = Some(128);
-    let job = block_on(t.world.tuner().start_finetune(&t.config)).unwrap();
+    let job = t.world.tuner().start_finetune(&t.config).await.unwrap();
     assert_eq!(failure(&job).0, "hyperparameter_range");
-    assert_eq!(t.jobs().len(), 0);
+    assert_eq!(t.jobs().await.len(), 0);
 }
 
-#[test]
-fn a_job_that_breaks_down_tells_why() {
-    let t = Test::new(TOGETHER);
-    t.set(json!({"outcome": "error"}));
-    let (code, message) = failure(&t.run().unwrap());
+#[dual_test]
+async fn a_job_that_breaks_down_tells_why() {
+    let t = Test::new(TOGETHER).await;
+    t.set(json!({"outcome": "error"})).await;
+    let (code, message) = failure(&t.run().await.unwrap());
     assert_eq!(code, "job_error");
     assert!(message.contains("out of memory"), "{message}");
 }
 
-#[test]
-fn the_same_content_is_sent_once_and_a_redirect_may_come_through_a_proxy() {
-    let mut t = Test::new(TOGETHER);
-    t.set(json!({"proxied": true}));
-    t.completed(&t.run().unwrap());
+#[dual_test]
+async fn the_same_content_is_sent_once_and_a_redirect_may_come_through_a_proxy() {
+    let mut t = Test::new(TOGETHER).await;
+    t.set(json!({"proxied": true})).await;
+    t.completed(&t.run().await.unwrap()).await;
     t.config.job_name = Some("ui_ground-2".to_owned());
     t.config.register_llm_key = None;
-    t.run().unwrap();
-    let files = t.state()["files"].clone();
+    t.run().await.unwrap();
+    let files = t.state().await["files"].clone();
     let files = files.as_array().unwrap();
     assert_eq!(files.len(), 2);
     for f in files {
         assert_eq!(f["size"], f["received"], "sent once");
     }
-    assert_eq!(t.jobs().len(), 2);
+    assert_eq!(t.jobs().await.len(), 2);
 }

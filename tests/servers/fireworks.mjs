@@ -25,7 +25,7 @@ const DEFAULTS = {
   cancel_ignored: false,
   /** Datasets are refused for this reason. */
   invalid: '',
-  weights: 20_000_000,
+  weights: 20_000,
   /** The storage tells a wrong checksum. */
   wrong_hash: false,
   extra: {},
@@ -191,6 +191,7 @@ export function create() {
   return {
     handle,
     reset,
+    lose: () => datasets.clear(),
     set: (switches) => Object.assign(s, switches),
     state: () => ({ jobs: [...jobs.values()], datasets: [...datasets.values()].map((d) => ({ ...d.view, received: d.received })) }),
   }

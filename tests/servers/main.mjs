@@ -2,10 +2,13 @@
 // addresses as one line of JSON. It ends when its input ends.
 //
 // Each vendor is a file beside this one that exports `create()`: an object with
-// `handle(request)` → `{status, headers, body}`, `set(switches)`, `state()` and `reset()`.
+// `handle(request)` → `{status, headers, body}`, `set(switches)`, `state()`, `reset()` and `lose()`,
+// which deletes what was uploaded, as somebody else may. With `ownCors` it answers browsers itself.
 //
-// `POST /__control` takes `{reset, set, rules, put, cors}` and answers `{state, log, most}`: `most`
-// is how many requests were on the way at a time. A rule is
+// `POST /__control` takes `{reset, set, rules, put, lose, cors, skew}` (`reset: "all"` is for every
+// vendor; `skew` puts the date of answers off by so many milliseconds) and answers
+// `{state, log, most, seen}`: `most` is how many requests were on the way at a time, `seen` how many
+// requests each rule has met. A rule is
 // `{method, path, skip, times}` (path is a regular expression on path and query) with one of
 //   answer: {status, headers, body}   this instead of the vendor's answer; the vendor does not
 //                                     act unless the rule says `act: true`
@@ -17,7 +20,9 @@ import { readdirSync } from 'node:fs'
 import { createServer } from 'node:http'
 
 const EXPOSED =
-  'location, range, retry-after, retry-after-ms, x-request-id, x-should-retry, x-ratelimit-limit-requests, x-ratelimit-remaining-requests, x-ratelimit-reset-requests, x-together-file-id'
+  'location, range, retry-after, retry-after-ms, x-request-id, x-should-retry, x-ratelimit-limit-requests, x-ratelimit-remaining-requests, x-ratelimit-reset-requests, x-together-file-id, x-proxy-status, x-proxy-location'
+
+const resets = []
 
 function world(vendor) {
   let rules = []
@@ -25,6 +30,15 @@ function world(vendor) {
   let cors = true
   let active = 0
   let most = 0
+  let skew
+  /** Every key that came in the header for keys. */
+  let keys = new Set()
+
+  function reset() {
+    vendor.reset()
+    ;[rules, log, cors, most, skew, keys] = [[], [], true, 0, undefined, new Set()]
+  }
+  resets.push(reset)
 
   function applying(method, path) {
     for (const rule of rules) {
@@ -37,17 +51,28 @@ function world(vendor) {
     }
   }
 
-  function control(body) {
-    const c = JSON.parse(body || '{}')
-    if (c.reset) {
-      vendor.reset()
-      ;[rules, log, cors, most] = [[], [], true, 0]
+  /** Whether a request shows a key anywhere but in the header for keys. */
+  function leaks({ url, headers }, body) {
+    const { authorization, 'api-key': other, ...rest } = headers
+    for (const given of [authorization, other]) {
+      const key = given?.replace(/^Bearer /, '').trim()
+      if (key?.length > 8) keys.add(key)
     }
+    const text = `${url} ${JSON.stringify(rest)} ${body.toString('latin1')}`
+    return [...keys].some((k) => text.includes(k))
+  }
+
+  async function control(body) {
+    const c = JSON.parse(body || '{}')
+    if (c.reset === 'all') resets.forEach((reset) => reset())
+    else if (c.reset) reset()
     if (c.cors !== undefined) cors = c.cors
+    if (c.skew !== undefined) skew = c.skew
+    if (c.lose) vendor.lose()
     if (c.set) vendor.set(c.set)
     if (c.put) vendor.put(...c.put)
     if (c.rules) rules = c.rules
-    return { state: vendor.state(), log, most }
+    return { state: await vendor.state(), log, most, seen: rules.map((r) => r.seen ?? 0) }
   }
 
   return createServer((req, res) => {
@@ -55,7 +80,7 @@ function world(vendor) {
     let size = 0
     const path = req.url
     const isControl = path === '/__control'
-    const rule = isControl ? undefined : applying(req.method, path)
+    const rule = isControl || req.method === 'OPTIONS' ? undefined : applying(req.method, path)
     let ended = false
     if (!isControl) {
       most = Math.max(most, ++active)
@@ -70,6 +95,7 @@ function world(vendor) {
         bytes: body.length,
         // Only whether a key came, and never which.
         signed: Boolean(req.headers.authorization ?? req.headers['api-key']),
+        leaked: leaks(req, body),
         headers: Object.keys(req.headers),
         type: req.headers['content-type'] ?? '',
       })
@@ -92,7 +118,7 @@ function world(vendor) {
           }
         : {}
       if (isControl) {
-        const content = Buffer.from(JSON.stringify(control(body.toString())))
+        const content = Buffer.from(JSON.stringify(await control(body.toString())))
         res.writeHead(200, {
           'content-type': 'application/json',
           'content-length': content.length,
@@ -100,7 +126,8 @@ function world(vendor) {
         })
         return res.end(content)
       }
-      if (req.method === 'OPTIONS') {
+      if (skew !== undefined) allow.date = new Date(Date.now() + skew).toUTCString()
+      if (req.method === 'OPTIONS' && !(cors && vendor.ownCors)) {
         res.writeHead(cors ? 204 : 403, allow)
         return res.end()
       }
@@ -121,10 +148,11 @@ function world(vendor) {
         return req.socket.destroy()
       }
       if (rule?.delay) await new Promise((r) => setTimeout(r, rule.delay))
-      note(answer.status, body)
+      if (req.method !== 'OPTIONS') note(answer.status, body)
+      const own = Object.entries(answer.headers).filter(([name]) => cors || !name.startsWith('access-control-'))
       const isJson = typeof answer.body === 'object' && answer.body !== null && !Buffer.isBuffer(answer.body)
       const content = Buffer.from(isJson ? JSON.stringify(answer.body) : (answer.body ?? ''))
-      res.writeHead(answer.status, { ...allow, 'content-length': content.length, ...answer.headers })
+      res.writeHead(answer.status, { ...allow, 'content-length': content.length, ...Object.fromEntries(own) })
       res.end(content)
     }
 

@@ -530,8 +530,7 @@ export function create() {
     set(switches) {
       Object.assign(faults, switches)
     },
-    /** Deletes all files, as somebody else may at any time. */
-    put() {
+    lose() {
       files.clear()
     },
     state() {

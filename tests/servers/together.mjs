@@ -27,7 +27,7 @@ const DEFAULTS = {
   invalid: '',
   vision: true,
   /** Bytes of the weights. */
-  weights: 20_000_000,
+  weights: 20_000,
   /** Answers as the proxy hands a redirect on. */
   proxied: false,
   /** Fields that are in no published list, put into every job. */
@@ -278,6 +278,7 @@ export function create() {
   return {
     handle,
     reset,
+    lose: () => files.clear(),
     set: (switches) => Object.assign(s, switches),
     state: () => ({
       jobs: [...jobs.values()].map(({ events, ...j }) => j),

@@ -238,11 +238,14 @@ export function create() {
       const [from, to] = [Number(range[1]), Number(range[2])]
       count(s.o.name, request.body.length)
       if (to - from + 1 < request.body.length) throw bad('Content-Range is shorter than the body')
-      if (from !== s.bytes.length) throw bad('Content-Range does not continue the upload')
+      if (from > s.bytes.length) throw bad('Content-Range does not continue the upload')
+      // What is there already is ignored (Cloud Storage, "Retries and resending data").
+      request.body = request.body.subarray(s.bytes.length - from)
+      const start = s.bytes.length
       const last = to + 1 === total
       // A connection that broke leaves whole steps behind.
-      const whole = last && request.body.length === to - from + 1
-      if (!last && (to - from + 1) % STEP !== 0) throw bad(`Chunks must be multiples of ${STEP} bytes`)
+      const whole = last && request.body.length === to - start + 1
+      if (!last && (to - start + 1) % STEP !== 0) throw bad(`Chunks must be multiples of ${STEP} bytes`)
       const kept = whole ? request.body.length : request.body.length - (request.body.length % STEP)
       s.bytes = Buffer.concat([s.bytes, request.body.subarray(0, kept)])
     }
@@ -520,6 +523,9 @@ export function create() {
     /** Puts an object, as somebody else would. */
     put(bucket, name, text) {
       store(bucket, name, 'text/plain', null, Buffer.from(text))
+    },
+    lose() {
+      objects.clear()
     },
     reset() {
       faults = structuredClone(DEFAULTS)

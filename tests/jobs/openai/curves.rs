@@ -1,38 +1,44 @@
 //! The curves of a job on the scripted OpenAI: from its events and from its table of results.
 
-use screensmith::base::system::block_on;
 use screensmith::job::series::{Curve, curves};
 use screensmith::provider::MetricPoint;
 use serde_json::{Value, json};
 
 use super::{Test, answer};
+use crate::harness::dual_test;
 
-fn points(t: &Test) -> Vec<MetricPoint> {
+async fn points(t: &Test) -> Vec<MetricPoint> {
     let manager = t.world.tuner().job_manager().clone();
-    block_on(manager.metrics("ui-ground-1")).unwrap()
+    manager.metrics("ui-ground-1").await.unwrap()
 }
 
 fn steps(points: &[MetricPoint]) -> Vec<u64> {
     points.iter().map(|p| p.step).collect()
 }
 
-#[test]
-fn the_table_completes_the_curves() {
+#[dual_test]
+async fn the_table_completes_the_curves() {
     // Every step is told by an event, and is in the table too: nothing is doubled.
-    let told = Test::new();
-    told.completed(&told.run().unwrap());
-    let all = points(&told);
+    let told = Test::new().await;
+    told.completed(&told.run().await.unwrap()).await;
+    let all = points(&told).await;
     assert_eq!(steps(&all), (1..=12).collect::<Vec<u64>>());
 
     // A third of the steps is told, the others come with the table.
-    let t = told.again();
-    t.set(json!({"told_every": 3}));
-    let job = t.run().unwrap();
-    t.completed(&job);
-    let events = block_on(t.world.tuner().job_manager().events(&job.job_id)).unwrap();
+    let t = told.again().await;
+    t.set(json!({"told_every": 3})).await;
+    let job = t.run().await.unwrap();
+    t.completed(&job).await;
+    let events = t
+        .world
+        .tuner()
+        .job_manager()
+        .events(&job.job_id)
+        .await
+        .unwrap();
     let by_events = events.iter().filter(|e| e.metrics.is_some()).count();
     assert_eq!(by_events, 4);
-    let merged = points(&t);
+    let merged = points(&t).await;
     assert_eq!(steps(&merged), (1..=12).collect::<Vec<u64>>());
     let names = |points: &[MetricPoint]| -> Vec<(&str, usize)> {
         let lengths = |c: Curve| (c.name, c.raw.len());
@@ -51,28 +57,30 @@ fn the_table_completes_the_curves() {
     assert!(t.world.told.borrow().contains("Metrics { job"));
 
     // Nothing at all is told: the curves are there when it has ended.
-    let t = t.again();
-    t.set(json!({"told_every": 1000}));
-    let job = t.run().unwrap();
-    assert_eq!(steps(&points(&t)), (1..=12).collect::<Vec<u64>>());
+    let t = t.again().await;
+    t.set(json!({"told_every": 1000})).await;
+    let job = t.run().await.unwrap();
+    assert_eq!(steps(&points(&t).await), (1..=12).collect::<Vec<u64>>());
     assert_eq!(job.metrics.total_steps, Some(12));
     let manager = t.world.tuner().job_manager().clone();
-    block_on(manager.delete(&job.job_id)).unwrap();
-    assert!(points(&t).is_empty(), "forgotten with the job");
+    manager.delete(&job.job_id).await.unwrap();
+    assert!(points(&t).await.is_empty(), "forgotten with the job");
 }
 
-#[test]
-fn a_table_that_does_not_come_stops_nothing() {
-    let t = Test::new();
-    t.set(json!({"told_every": 3, "result_deleted": true}));
-    t.completed(&t.run().unwrap());
-    assert_eq!(steps(&points(&t)), [3, 6, 9, 12]);
+#[dual_test]
+async fn a_table_that_does_not_come_stops_nothing() {
+    let t = Test::new().await;
+    t.set(json!({"told_every": 3, "result_deleted": true}))
+        .await;
+    t.completed(&t.run().await.unwrap()).await;
+    assert_eq!(steps(&points(&t).await), [3, 6, 9, 12]);
 
-    let t = t.again();
+    let t = t.again().await;
     let refused = answer(403, json!({}), Value::Null);
-    t.rule(json!({"method": "GET", "path": "/content$", "answer": refused}));
-    let job = t.run().unwrap();
-    t.completed(&job);
+    t.rule(json!({"method": "GET", "path": "/content$", "answer": refused}))
+        .await;
+    let job = t.run().await.unwrap();
+    t.completed(&job).await;
     let codes: Vec<&str> = job.problems.iter().map(|p| &*p.code).collect();
     assert!(codes.contains(&"metrics_missing"), "{codes:?}");
 }

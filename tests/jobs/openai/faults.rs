@@ -3,17 +3,16 @@
 use std::cell::RefCell;
 
 use screensmith::base::ports::Secret;
-use screensmith::base::system::block_on;
 use screensmith::job::{JobStatus, State};
 use screensmith::provider::{LocalFile, Progress};
 use serde_json::{Value, json};
 
 use super::{BASE, SECRET, Test, answer, failure};
-use crate::harness::dataset;
+use crate::harness::{dataset, dual_test};
 
-#[test]
-fn refusals_end_a_job_with_a_code_and_advice() {
-    let t = Test::new();
+#[dual_test]
+async fn refusals_end_a_job_with_a_code_and_advice() {
+    let t = Test::new().await;
     for (path, told, code) in [
         (
             "/files$",
@@ -39,21 +38,22 @@ fn refusals_end_a_job_with_a_code_and_advice() {
             "insufficient_quota",
         ),
     ] {
-        let t = t.again();
-        t.rule(json!({"method": "POST", "path": path, "answer": told, "times": 99}));
-        let job = t.start();
+        let t = t.again().await;
+        t.rule(json!({"method": "POST", "path": path, "answer": told, "times": 99}))
+            .await;
+        let job = t.start().await;
         let (found, _, hint) = failure(&job);
         assert_eq!(found, code, "{path}");
         assert!(!hint.is_empty(), "{code}");
-        assert_eq!(t.jobs().len(), 0);
+        assert_eq!(t.jobs().await.len(), 0);
     }
 }
 
-#[test]
-fn a_base_model_that_is_not_there_ends_the_job() {
-    let mut t = Test::new();
+#[dual_test]
+async fn a_base_model_that_is_not_there_ends_the_job() {
+    let mut t = Test::new().await;
     t.config.base_model = "gpt-4o-2024-08-60".to_owned();
-    let job = t.run().unwrap();
+    let job = t.run().await.unwrap();
     let (code, message, hint) = failure(&job);
     assert_eq!(code, "not_found");
     assert!(
@@ -61,85 +61,94 @@ fn a_base_model_that_is_not_there_ends_the_job() {
         "{message}"
     );
     assert!(hint.contains("check the names"), "{hint}");
-    let log = t.control(json!({}))["log"].clone();
+    let log = t.control(json!({})).await["log"].clone();
     let asked = |r: &&Value| r["method"] == "POST" && r["path"] == "/v1/fine_tuning/jobs";
     assert_eq!(log.as_array().unwrap().iter().filter(asked).count(), 1);
 }
 
-#[test]
-fn a_job_that_may_be_there_is_held_and_not_given_up() {
-    let t = Test::new();
+#[dual_test]
+async fn a_job_that_may_be_there_is_held_and_not_given_up() {
+    let t = Test::new().await;
     for status in [400, 403, 404, 422] {
-        let t = t.again();
+        let t = t.again().await;
         // The answer to the creation is lost, and then the list of jobs is refused.
         t.control(json!({"rules": [
             {"method": "POST", "path": "/jobs$", "drop": "after"},
             {"method": "GET", "path": "/jobs\\?", "times": 2, "answer": answer(status, json!({}), Value::Null)},
-        ]}));
-        let e = t.run().unwrap_err();
+        ]})).await;
+        let e = t.run().await.unwrap_err();
         assert_eq!(e.retry_after_ms(), None, "{e}");
         let id = "ui-ground-1";
-        let job = block_on(t.world.tuner().job_manager().get(id)).unwrap();
+        let job = t.world.tuner().job_manager().get(id).await.unwrap();
         assert!(matches!(job.state, State::Creating { .. }), "{job:?}");
         let hold = job.hold.unwrap();
         assert_eq!((hold.tries, hold.error.code.as_str()), (0, e.code()));
-        t.control(json!({"rules": []}));
-        t.completed(&t.wait());
+        t.control(json!({"rules": []})).await;
+        t.completed(&t.wait().await).await;
     }
 }
 
-#[test]
-fn a_job_whose_files_do_not_come_is_held_goes_on_or_does_without() {
-    let t = Test::new();
+#[dual_test]
+async fn a_job_whose_files_do_not_come_is_held_goes_on_or_does_without() {
+    let t = Test::new().await;
     let id = "ui-ground-1";
     let refused = || answer(403, json!({}), Value::Null);
     let rule = |told| json!({"method": "GET", "path": "/content$", "times": 99, "answer": told});
-    t.rule(rule(refused()));
-    assert_eq!(t.run().unwrap_err().code(), "forbidden");
+    t.rule(rule(refused())).await;
+    assert_eq!(t.run().await.unwrap_err().code(), "forbidden");
     let manager = t.world.tuner().job_manager().clone();
-    let job = block_on(manager.get(id)).unwrap();
+    let job = manager.get(id).await.unwrap();
     assert!(matches!(job.state, State::Saving { .. }), "{job:?}");
     assert_eq!(job.hold.unwrap().error.code, "forbidden");
     // It goes on when the user says so.
-    t.control(json!({"rules": []}));
-    t.completed(&t.wait());
+    t.control(json!({"rules": []})).await;
+    t.completed(&t.wait().await).await;
 
     // A failure that passes is waited for, and told while it is.
-    let t = t.again();
-    t.rule(json!({"method": "GET", "path": "/content$", "times": 12, "answer": answer(503, json!({}), Value::Null)}));
-    t.completed(&t.run().unwrap());
+    let t = t.again().await;
+    t.rule(json!({"method": "GET", "path": "/content$", "times": 12, "answer": answer(503, json!({}), Value::Null)})).await;
+    t.completed(&t.run().await.unwrap()).await;
     assert!(t.world.told.borrow().contains("Hold { until"));
 
     // The user does without; what did come is listed, and the model registered.
-    let t = t.again();
-    t.rule(rule(refused()));
-    t.run().unwrap_err();
-    let early = block_on(t.world.tuner().complete_without_artifacts("no-such-job"));
+    let t = t.again().await;
+    t.rule(rule(refused())).await;
+    t.run().await.unwrap_err();
+    let early = t
+        .world
+        .tuner()
+        .complete_without_artifacts("no-such-job")
+        .await;
     assert_eq!(early.unwrap_err().code(), "job_missing");
-    let job = block_on(t.world.tuner().complete_without_artifacts(id)).unwrap();
-    t.completed(&job);
+    let job = t
+        .world
+        .tuner()
+        .complete_without_artifacts(id)
+        .await
+        .unwrap();
+    t.completed(&job).await;
     assert!(job.hold.is_none());
     let note = job.problems.iter().find(|p| p.code == "artifacts_missing");
     assert!(note.unwrap().message.contains("no"), "{note:?}");
     let names: Vec<&str> = job.artifacts.iter().map(|a| a.name.as_str()).collect();
     assert!(names.contains(&"model.json"), "{names:?}");
     assert!(!names.contains(&"step_metrics.csv"), "{names:?}");
-    let entry = block_on(t.world.registry().get(super::KEY)).unwrap();
+    let entry = t.world.registry().get(super::KEY).await.unwrap();
     assert_eq!(entry.config.model_name, job.model_name.clone().unwrap());
     // Later they come after all.
-    t.control(json!({"rules": []}));
+    t.control(json!({"rules": []})).await;
     let folder = "runs/ui-ground-1/artifacts";
-    let paths = block_on(t.world.tuner().download_model(id, folder)).unwrap();
+    let paths = t.world.tuner().download_model(id, folder).await.unwrap();
     assert!(paths.iter().any(|p| p.ends_with("step_metrics.csv")));
-    let again = block_on(t.world.tuner().complete_without_artifacts(id));
+    let again = t.world.tuner().complete_without_artifacts(id).await;
     assert_eq!(again.unwrap_err().code(), "job_not_saving");
 }
 
-#[test]
-fn a_closed_organisation_is_told_where_else_to_train() {
-    let t = Test::new();
-    t.set(json!({"training_not_available": true}));
-    let job = t.start();
+#[dual_test]
+async fn a_closed_organisation_is_told_where_else_to_train() {
+    let t = Test::new().await;
+    t.set(json!({"training_not_available": true})).await;
+    let job = t.start().await;
     let (code, message, hint) = failure(&job);
     assert_eq!(code, "training_not_available");
     assert!(
@@ -147,53 +156,53 @@ fn a_closed_organisation_is_told_where_else_to_train() {
         "{message}"
     );
     assert!(hint.contains("another provider"), "{hint}");
-    assert_eq!(t.jobs().len(), 0);
+    assert_eq!(t.jobs().await.len(), 0);
 }
 
-#[test]
-fn after_the_closing_nothing_is_sent() {
-    let t = Test::new();
+#[dual_test]
+async fn after_the_closing_nothing_is_sent() {
+    let t = Test::new().await;
     let day = |d: i64| t.world.clock.advance(d * 86_400_000);
     // 2026-11-22 and 44 days is 2027-01-05, the last day.
     day(44);
-    let soon = block_on(t.provider().access(BASE)).unwrap();
+    let soon = t.provider().access(BASE).await.unwrap();
     assert!(
         soon.problems
             .iter()
             .any(|p| p.code == "jobs_closing" && !p.is_error())
     );
     day(1);
-    let e = block_on(t.world.tuner().start_finetune(&t.config)).unwrap_err();
+    let e = t.world.tuner().start_finetune(&t.config).await.unwrap_err();
     assert_eq!(e.code(), "jobs_closed", "{e}");
-    let closed = block_on(t.provider().access(BASE)).unwrap();
+    let closed = t.provider().access(BASE).await.unwrap();
     assert!(
         closed
             .problems
             .iter()
             .any(|p| p.code == "jobs_closed" && p.is_error())
     );
-    assert_eq!(t.files(), 0);
+    assert_eq!(t.files().await, 0);
 }
 
-#[test]
-fn a_wrong_key_is_mended_and_the_job_goes_on() {
-    let t = Test::new();
+#[dual_test]
+async fn a_wrong_key_is_mended_and_the_job_goes_on() {
+    let t = Test::new().await;
     for wrong in ["sk-bad", "", "sk good"] {
-        let t = t.again();
+        let t = t.again().await;
         t.world.secrets.insert("OPENAI_API_KEY", Secret::new(wrong));
-        let e = t.run().unwrap_err();
+        let e = t.run().await.unwrap_err();
         assert_eq!(e.code(), "unauthorized", "{wrong:?}");
         assert_eq!(e.retry_after_ms(), None);
         t.world
             .secrets
             .insert("OPENAI_API_KEY", Secret::new(SECRET));
-        t.completed(&t.wait());
+        t.completed(&t.wait().await).await;
     }
 }
 
-#[test]
-fn a_busy_or_failing_service_is_waited_for() {
-    let t = Test::new();
+#[dual_test]
+async fn a_busy_or_failing_service_is_waited_for() {
+    let t = Test::new().await;
     for (told, waited) in [
         (
             answer(
@@ -214,7 +223,7 @@ fn a_busy_or_failing_service_is_waited_for() {
             1000,
         ),
     ] {
-        let calm = t.again().timed_run();
+        let calm = t.again().await.timed_run().await;
         for (method, path) in [
             ("GET", "/files\\?"),
             ("POST", "/files$"),
@@ -224,61 +233,66 @@ fn a_busy_or_failing_service_is_waited_for() {
             ("GET", "/checkpoints"),
             ("GET", "/content"),
         ] {
-            let t = t.again();
-            t.rule(json!({"method": method, "path": path, "answer": told}));
-            let took = t.timed_run();
+            let t = t.again().await;
+            t.rule(json!({"method": method, "path": path, "answer": told}))
+                .await;
+            let took = t.timed_run().await;
             assert!(took >= calm + waited, "{path}: {took} ms after {calm} ms");
         }
     }
 }
 
-#[test]
-fn a_service_that_says_not_to_retry_is_obeyed() {
-    let t = Test::new();
+#[dual_test]
+async fn a_service_that_says_not_to_retry_is_obeyed() {
+    let t = Test::new().await;
     let told = answer(500, json!({"x-should-retry": "false"}), Value::Null);
-    t.rule(json!({"method": "POST", "path": "/jobs$", "answer": told, "times": 99}));
-    assert_eq!(failure(&t.start()).0, "server_error");
-    let log = t.control(json!({}))["log"].clone();
+    t.rule(json!({"method": "POST", "path": "/jobs$", "answer": told, "times": 99}))
+        .await;
+    assert_eq!(failure(&t.start().await).0, "server_error");
+    let log = t.control(json!({})).await["log"].clone();
     let asked = |r: &&Value| r["method"] == "POST" && r["path"] == "/v1/fine_tuning/jobs";
     assert_eq!(log.as_array().unwrap().iter().filter(asked).count(), 1);
 }
 
-#[test]
-fn lost_answers_leave_one_job_and_one_file_each() {
-    let t = Test::new();
+#[dual_test]
+async fn lost_answers_leave_one_job_and_one_file_each() {
+    let t = Test::new().await;
     for drop in ["before", "after"] {
         for filter in [json!(true), json!(false), json!("refused")] {
-            let t = t.again();
-            t.set(json!({"filter": filter}));
-            t.rule(json!({"method": "POST", "path": "/jobs$", "drop": drop}));
-            t.completed(&t.run().unwrap());
+            let t = t.again().await;
+            t.set(json!({"filter": filter})).await;
+            t.rule(json!({"method": "POST", "path": "/jobs$", "drop": drop}))
+                .await;
+            t.completed(&t.run().await.unwrap()).await;
         }
         for path in ["/files$", "/v1/fine_tuning/jobs/.*/events"] {
-            let t = t.again();
-            t.rule(json!({"path": path, "drop": drop}));
-            t.completed(&t.run().unwrap());
+            let t = t.again().await;
+            t.rule(json!({"path": path, "drop": drop})).await;
+            t.completed(&t.run().await.unwrap()).await;
         }
     }
     // Many other jobs, and a vendor that does not filter.
-    let t = t.again();
-    t.set(json!({"filter": false, "page": 3}));
+    let t = t.again().await;
+    t.set(json!({"filter": false, "page": 3})).await;
     for i in 0..8 {
         let mut other = Test::on(t.servers.clone(), dataset(24, 0));
         other.config.job_name = Some(format!("other-{i}"));
         other.config.register_llm_key = None;
-        other.start();
+        other.start().await;
     }
-    t.rule(json!({"method": "POST", "path": "/jobs$", "drop": "after"}));
-    let job = t.run().unwrap();
+    t.rule(json!({"method": "POST", "path": "/jobs$", "drop": "after"}))
+        .await;
+    let job = t.run().await.unwrap();
     assert_eq!(job.status, JobStatus::Completed);
-    assert_eq!(t.jobs().len(), 9);
+    assert_eq!(t.jobs().await.len(), 9);
 }
 
-#[test]
-fn an_upload_that_breaks_off_is_sent_again() {
-    let t = Test::new();
-    t.rule(json!({"method": "POST", "path": "/files$", "keep": 5000}));
-    t.completed(&t.run().unwrap());
+#[dual_test]
+async fn an_upload_that_breaks_off_is_sent_again() {
+    let t = Test::new().await;
+    t.rule(json!({"method": "POST", "path": "/files$", "keep": 5000}))
+        .await;
+    t.completed(&t.run().await.unwrap()).await;
 }
 
 /// A file of 40 MiB: three parts.
@@ -296,24 +310,25 @@ fn large(t: &Test) -> LocalFile {
     file
 }
 
-#[test]
-fn large_files_go_in_parts() {
-    let t = Test::new();
+#[dual_test]
+async fn large_files_go_in_parts() {
+    let t = Test::new().await;
     let file = large(&t);
     t.control(json!({"rules": [
         {"method": "POST", "path": "/parts$", "skip": 1, "keep": 5_000_000},
         {"method": "POST", "path": "/parts$", "skip": 1, "drop": "after"},
-    ]}));
+    ]}))
+    .await;
     let steps = RefCell::new(Vec::new());
     let report = |p: Progress| steps.borrow_mut().push(p.done >> 20);
-    let sent = block_on(t.provider().upload(&file, &report)).unwrap();
-    let state = t.state();
+    let sent = t.provider().upload(&file, &report).await.unwrap();
+    let state = t.state().await;
     // The service compared the checksum of the whole.
     assert_eq!(state["files"][0]["id"], json!(sent.id));
     assert_eq!(state["files"][0]["bytes"], json!(file.bytes));
     assert_eq!(state["uploads"][0]["status"], "completed");
     assert_eq!(*steps.borrow(), [0, 16, 32, 40, 40]);
-    let log = t.control(json!({}))["log"].clone();
+    let log = t.control(json!({})).await["log"].clone();
     let part = |r: &&Value| r["path"].as_str().unwrap().ends_with("/parts");
     let parts = log.as_array().unwrap().iter().filter(part);
     let parts: Vec<(u64, u64)> = parts
@@ -327,63 +342,71 @@ fn large_files_go_in_parts() {
     assert_eq!(parts, [(200, 16), (0, 4), (0, 16), (200, 16), (200, 8)]);
 
     // The same again: it is there.
-    let again = block_on(t.provider().upload(&file, &|_| ())).unwrap();
+    let again = t.provider().upload(&file, &|_| ()).await.unwrap();
     assert_eq!(again, sent);
-    assert_eq!(t.files(), 1);
+    assert_eq!(t.files().await, 1);
 }
 
-#[test]
-fn an_upload_that_cannot_be_finished_is_given_up_at_the_vendor() {
-    let t = Test::new();
+#[dual_test]
+async fn an_upload_that_cannot_be_finished_is_given_up_at_the_vendor() {
+    let t = Test::new().await;
     let file = large(&t);
     let told = answer(413, json!({}), Value::Null);
-    t.rule(json!({"method": "POST", "path": "/parts$", "skip": 1, "times": 99, "answer": told}));
-    let e = block_on(t.provider().upload(&file, &|_| ())).unwrap_err();
+    t.rule(json!({"method": "POST", "path": "/parts$", "skip": 1, "times": 99, "answer": told}))
+        .await;
+    let e = t.provider().upload(&file, &|_| ()).await.unwrap_err();
     assert_eq!(e.code(), "too_large");
-    assert_eq!(t.state()["uploads"][0]["status"], "cancelled");
+    assert_eq!(t.state().await["uploads"][0]["status"], "cancelled");
 }
 
-#[test]
-fn what_the_vendor_finds_in_a_file_is_told() {
-    let t = Test::new();
+#[dual_test]
+async fn what_the_vendor_finds_in_a_file_is_told() {
+    let t = Test::new().await;
     t.set(
         json!({"outcome": "failed", "error": {"code": "invalid_training_file",
         "message": "Invalid file format. Example 3.", "param": "training_file"}}),
-    );
-    let job = t.run().unwrap();
+    )
+    .await;
+    let job = t.run().await.unwrap();
     let (code, message, hint) = failure(&job);
     assert_eq!(code, "invalid_training_file");
     assert_eq!(message, "training_file: Invalid file format. Example 3.");
     assert!(hint.contains("screensmith validate"), "{hint}");
-    let events = block_on(t.world.tuner().job_manager().events("ui-ground-1")).unwrap();
+    let events = t
+        .world
+        .tuner()
+        .job_manager()
+        .events("ui-ground-1")
+        .await
+        .unwrap();
     assert!(events.iter().any(|e| e.message.contains("Example 3")));
 }
 
-#[test]
-fn files_deleted_by_others_are_told() {
+#[dual_test]
+async fn files_deleted_by_others_are_told() {
     // Between upload and creation.
-    let t = Test::new();
+    let t = Test::new().await;
     t.world.client.left.set(4);
-    assert_eq!(t.run().unwrap_err().code(), "killed");
-    t.control(json!({"put": [1]}));
+    assert_eq!(t.run().await.unwrap_err().code(), "killed");
+    t.control(json!({"lose": true})).await;
     t.world.client.left.set(usize::MAX);
-    let job = t.wait();
+    let job = t.wait().await;
     let (code, message, hint) = failure(&job);
     assert_eq!(code, "not_found");
     assert!(message.contains("No such File object"), "{message}");
     assert!(!hint.is_empty());
-    assert_eq!(t.jobs().len(), 0);
+    assert_eq!(t.jobs().await.len(), 0);
 
     // After the creation: the vendor finds it missing.
-    let t = t.again();
-    t.start();
-    t.control(json!({"put": [1]}));
-    assert_eq!(failure(&t.wait()).0, "invalid_training_file");
+    let t = t.again().await;
+    t.start().await;
+    t.control(json!({"lose": true})).await;
+    assert_eq!(failure(&t.wait().await).0, "invalid_training_file");
 
     // The result: the model is there all the same.
-    let t = t.again();
-    t.set(json!({"result_deleted": true}));
-    t.completed(&t.run().unwrap());
+    let t = t.again().await;
+    t.set(json!({"result_deleted": true})).await;
+    t.completed(&t.run().await.unwrap()).await;
     assert!(
         t.world
             .files
@@ -398,24 +421,25 @@ fn files_deleted_by_others_are_told() {
     );
 }
 
-#[test]
-fn unknown_words_and_fields_do_no_harm() {
-    let t = Test::new();
+#[dual_test]
+async fn unknown_words_and_fields_do_no_harm() {
+    let t = Test::new().await;
     t.set(
         json!({"words": ["warming_up", "cooling_down"], "base64": false, "result_files": 2,
         "extra": {"brand_new": {"a": [1, null]}, "level": "notice"}}),
-    );
-    let job = t.start();
+    )
+    .await;
+    let job = t.start().await;
     let mut seen = Vec::new();
     for _ in 0..8 {
         t.world.clock.advance(60_000);
-        let job = block_on(t.world.tuner().check_status(&job.job_id)).unwrap();
+        let job = t.world.tuner().check_status(&job.job_id).await.unwrap();
         if let State::Remote { raw, .. } = &job.state {
             seen.push(raw.clone());
         }
     }
     assert!(seen.contains(&"warming_up".to_owned()), "{seen:?}");
-    t.completed(&t.wait());
+    t.completed(&t.wait().await).await;
     let table = t.text("runs/ui-ground-1/artifacts/2_more_1.csv");
     assert!(table.starts_with("step,"), "{table}");
 }

@@ -7,12 +7,12 @@ mod faults;
 use std::rc::Rc;
 
 use screensmith::base::ports::{Clock as _, Secret, Store as _};
-use screensmith::base::system::block_on;
 use screensmith::job::{FineTuneConfig, FineTuneJob, JobStatus, State};
 use screensmith::provider::{Provider, ProviderName, RemoteState, Setting, connect};
 use serde_json::{Value, json};
 
-use crate::harness::{Servers, World, dataset};
+use crate::harness::{World, dataset, dual_test};
+use crate::servers::Servers;
 
 const KEY: &str = "TUNED_CLICKER";
 const SECRET: &str = "sk-good";
@@ -20,21 +20,21 @@ const BASE: &str = "gpt-4o-2024-08-06";
 
 /// A world and the server, with a dataset of 24 screens.
 struct Test {
-    servers: Rc<Servers>,
+    servers: Servers,
     world: World,
     config: FineTuneConfig,
 }
 
 impl Test {
-    fn new() -> Self {
-        Self::with(24, 0)
+    async fn new() -> Self {
+        Self::with(24, 0).await
     }
 
-    fn with(screens: usize, bytes: usize) -> Self {
-        Self::on(Rc::new(Servers::start()), dataset(screens, bytes))
+    async fn with(screens: usize, bytes: usize) -> Self {
+        Self::on(Servers::start().await, dataset(screens, bytes))
     }
 
-    fn on(servers: Rc<Servers>, data: Vec<u8>) -> Self {
+    fn on(servers: Servers, data: Vec<u8>) -> Self {
         let world = World::new();
         world.files.insert("data/ui.jsonl", data);
         world.secrets.insert("OPENAI_API_KEY", Secret::new(SECRET));
@@ -57,44 +57,48 @@ impl Test {
     }
 
     /// The same with nothing done yet: only the server's process is kept.
-    fn again(&self) -> Self {
-        self.control(json!({"reset": true}));
+    async fn again(&self) -> Self {
+        self.control(json!({"reset": true})).await;
         let data = self.world.files.get("data/ui.jsonl").unwrap();
         Self::on(self.servers.clone(), data.to_vec())
     }
 
-    fn control(&self, body: Value) -> Value {
-        self.servers.control("openai", body)
+    async fn control(&self, body: Value) -> Value {
+        self.servers.control("openai", body).await
     }
 
-    fn state(&self) -> Value {
-        self.control(json!({}))["state"].clone()
+    async fn state(&self) -> Value {
+        self.control(json!({})).await["state"].clone()
     }
 
-    fn set(&self, switches: Value) {
-        self.control(json!({"set": switches}));
+    async fn set(&self, switches: Value) {
+        self.control(json!({"set": switches})).await;
     }
 
-    fn rule(&self, rule: Value) {
-        self.control(json!({"rules": [rule]}));
+    async fn rule(&self, rule: Value) {
+        self.control(json!({"rules": [rule]})).await;
     }
 
-    fn run(&self) -> screensmith::Result<FineTuneJob> {
-        block_on(self.world.tuner().run(&self.config))
+    async fn run(&self) -> screensmith::Result<FineTuneJob> {
+        self.world.tuner().run(&self.config).await
     }
 
-    fn start(&self) -> FineTuneJob {
-        block_on(self.world.tuner().start_finetune(&self.config)).unwrap()
+    async fn start(&self) -> FineTuneJob {
+        self.world
+            .tuner()
+            .start_finetune(&self.config)
+            .await
+            .unwrap()
     }
 
-    fn wait(&self) -> FineTuneJob {
-        block_on(self.world.tuner().wait("ui-ground-1")).unwrap()
+    async fn wait(&self) -> FineTuneJob {
+        self.world.tuner().wait("ui-ground-1").await.unwrap()
     }
 
     /// Runs the job to its end and returns how long it took, in milliseconds of its clock.
-    fn timed_run(&self) -> i64 {
+    async fn timed_run(&self) -> i64 {
         let start = self.world.clock.now();
-        self.completed(&self.run().unwrap());
+        self.completed(&self.run().await.unwrap()).await;
         self.world.clock.now().since(start)
     }
 
@@ -103,22 +107,22 @@ impl Test {
         connect(ProviderName::OpenAi, &self.world.ports, options).unwrap()
     }
 
-    fn jobs(&self) -> Vec<Value> {
-        self.state()["jobs"].as_array().unwrap().clone()
+    async fn jobs(&self) -> Vec<Value> {
+        self.state().await["jobs"].as_array().unwrap().clone()
     }
 
-    fn files(&self) -> usize {
-        let state = self.state();
+    async fn files(&self) -> usize {
+        let state = self.state().await;
         let files = state["files"].as_array().unwrap();
         files.iter().filter(|f| f["purpose"] == "fine-tune").count()
     }
 
-    fn completed(&self, job: &FineTuneJob) {
+    async fn completed(&self, job: &FineTuneJob) {
         assert_eq!(job.status, JobStatus::Completed, "{job:#?}");
-        assert_eq!(self.jobs().len(), 1, "exactly one job");
-        assert_eq!(self.files(), 2, "each file once");
+        assert_eq!(self.jobs().await.len(), 1, "exactly one job");
+        assert_eq!(self.files().await, 2, "each file once");
         let model = job.model_name.as_deref().unwrap();
-        assert_eq!(json!(model), self.jobs()[0]["fine_tuned_model"]);
+        assert_eq!(json!(model), self.jobs().await[0]["fine_tuned_model"]);
     }
 
     fn text(&self, path: &str) -> String {
@@ -139,12 +143,12 @@ fn answer(status: u16, headers: Value, code: Value) -> Value {
     json!({"status": status, "headers": headers, "body": body})
 }
 
-#[test]
-fn a_job_runs_to_a_registered_model() {
-    let t = Test::new();
-    let job = t.run().unwrap();
-    t.completed(&job);
-    let made = &t.jobs()[0];
+#[dual_test]
+async fn a_job_runs_to_a_registered_model() {
+    let t = Test::new().await;
+    let job = t.run().await.unwrap();
+    t.completed(&job).await;
+    let made = &t.jobs().await[0];
     let sent = &made["body"];
     assert_eq!(sent["model"], BASE);
     assert_eq!(
@@ -165,7 +169,7 @@ fn a_job_runs_to_a_registered_model() {
         "what is billed"
     );
 
-    let entry = block_on(t.world.registry().get(KEY)).unwrap();
+    let entry = t.world.registry().get(KEY).await.unwrap();
     let entry = serde_json::to_string(&entry).unwrap();
     assert!(
         entry.contains(job.model_name.as_deref().unwrap()),
@@ -173,7 +177,13 @@ fn a_job_runs_to_a_registered_model() {
     );
 
     // The events in the order in which they happened, each once.
-    let events = block_on(t.world.tuner().job_manager().events("ui-ground-1")).unwrap();
+    let events = t
+        .world
+        .tuner()
+        .job_manager()
+        .events("ui-ground-1")
+        .await
+        .unwrap();
     let mut there: Vec<Value> = made["ids"].as_array().unwrap().clone();
     there.reverse();
     let ids: Vec<Value> = events.iter().map(|e| json!(e.id)).collect();
@@ -206,7 +216,7 @@ fn a_job_runs_to_a_registered_model() {
         .collect();
     assert_eq!(kept, [6, 12]);
 
-    for r in t.control(json!({}))["log"].as_array().unwrap() {
+    for r in t.control(json!({})).await["log"].as_array().unwrap() {
         assert_eq!(r["signed"], json!(true), "{r}");
         assert_eq!(r["status"], json!(200), "{r}");
         assert!(
@@ -219,22 +229,23 @@ fn a_job_runs_to_a_registered_model() {
     }
 }
 
-#[test]
-fn no_key_is_left_anywhere() {
-    let t = Test::new();
+#[dual_test]
+async fn no_key_is_left_anywhere() {
+    let t = Test::new().await;
     // A refusal that echoes the key, once in passing and once for good.
     let echo =
         json!({"error": {"message": "bad sk-good", "type": "x", "param": null, "code": null}});
     t.rule(json!({"method": "POST", "path": "/jobs$",
-        "answer": {"status": 503, "headers": {}, "body": echo}}));
-    t.completed(&t.run().unwrap());
-    t.set(json!({"keys": ["sk-other"]}));
-    let e = block_on(t.provider().models()).unwrap_err();
+        "answer": {"status": 503, "headers": {}, "body": echo}}))
+        .await;
+    t.completed(&t.run().await.unwrap()).await;
+    t.set(json!({"keys": ["sk-other"]})).await;
+    let e = t.provider().models().await.unwrap_err();
     assert_eq!(e.code(), "unauthorized");
-    let log = t.control(json!({}))["log"].to_string();
+    let log = t.control(json!({})).await["log"].to_string();
     let mut all = format!("{}{log}{e}{e:?}", t.world.told.borrow());
     for collection in ["jobs", "events/ui-ground-1", "registry", "models"] {
-        for doc in block_on(t.world.store.scan(collection)).unwrap() {
+        for doc in t.world.store.scan(collection).await.unwrap() {
             all += &doc.value.to_string();
         }
     }
@@ -245,61 +256,68 @@ fn no_key_is_left_anywhere() {
     assert!(!all.contains(SECRET), "the key was written down");
 }
 
-#[test]
-fn a_slow_job_is_watched_to_its_end_without_hurry() {
-    let t = Test::new();
-    t.set(json!({"polls": 200, "steps": 1000}));
-    t.completed(&t.run().unwrap());
-    let events = block_on(t.world.tuner().job_manager().events("ui-ground-1")).unwrap();
+#[dual_test]
+async fn a_slow_job_is_watched_to_its_end_without_hurry() {
+    let t = Test::new().await;
+    t.set(json!({"polls": 200, "steps": 1000})).await;
+    t.completed(&t.run().await.unwrap()).await;
+    let events = t
+        .world
+        .tuner()
+        .job_manager()
+        .events("ui-ground-1")
+        .await
+        .unwrap();
     let ids: std::collections::BTreeSet<&str> = events.iter().map(|e| e.id.as_str()).collect();
     assert_eq!(ids.len(), events.len(), "each event once");
     assert_eq!(
         events.len(),
-        t.jobs()[0]["events"].as_u64().unwrap() as usize
+        t.jobs().await[0]["events"].as_u64().unwrap() as usize
     );
     // 600 looks; the events of the past are not read again and again.
-    let log = t.control(json!({}))["log"].clone();
+    let log = t.control(json!({})).await["log"].clone();
     let pages = |r: &&Value| r["path"].as_str().unwrap().contains("/events");
     let pages = log.as_array().unwrap().iter().filter(pages).count();
     assert!((600..700).contains(&pages), "{pages} pages");
 }
 
-#[test]
-fn cancelling_wins_or_loses_the_race() {
-    let t = Test::new();
-    let job = t.start();
-    let job = block_on(t.world.tuner().cancel(&job.job_id)).unwrap();
+#[dual_test]
+async fn cancelling_wins_or_loses_the_race() {
+    let t = Test::new().await;
+    let job = t.start().await;
+    let job = t.world.tuner().cancel(&job.job_id).await.unwrap();
     assert_eq!(job.status, JobStatus::Cancelled, "{job:?}");
-    assert_eq!(t.jobs()[0]["status"], "cancelled");
+    assert_eq!(t.jobs().await[0]["status"], "cancelled");
 
     // The answer to the cancellation is lost: the second finds it cancelled.
-    let t = t.again();
-    let job = t.start();
-    t.rule(json!({"method": "POST", "path": "/cancel$", "drop": "after"}));
-    let job = block_on(t.world.tuner().cancel(&job.job_id)).unwrap();
+    let t = t.again().await;
+    let job = t.start().await;
+    t.rule(json!({"method": "POST", "path": "/cancel$", "drop": "after"}))
+        .await;
+    let job = t.world.tuner().cancel(&job.job_id).await.unwrap();
     assert_eq!(job.status, JobStatus::Cancelled, "{job:?}");
 
     // The job ends before the cancellation arrives: the model is kept.
-    let t = t.again();
-    let job = t.start();
+    let t = t.again().await;
+    let job = t.start().await;
     let id = job.state.remote_id().unwrap().to_owned();
     for _ in 0..4 {
-        block_on(t.provider().get(&id)).unwrap();
+        t.provider().get(&id).await.unwrap();
     }
-    block_on(t.world.tuner().cancel(&job.job_id)).unwrap();
-    t.completed(&t.wait());
+    t.world.tuner().cancel(&job.job_id).await.unwrap();
+    t.completed(&t.wait().await).await;
 }
 
-#[test]
-fn a_job_is_paused_and_goes_on() {
-    let t = Test::new();
-    t.set(json!({"polls": 2}));
-    let id = t.start().job_id;
-    while t.jobs()[0]["status"] != "running" {
+#[dual_test]
+async fn a_job_is_paused_and_goes_on() {
+    let t = Test::new().await;
+    t.set(json!({"polls": 2})).await;
+    let id = t.start().await.job_id;
+    while t.jobs().await[0]["status"] != "running" {
         t.world.clock.advance(60_000);
-        block_on(t.world.tuner().check_status(&id)).unwrap();
+        t.world.tuner().check_status(&id).await.unwrap();
     }
-    let job = block_on(t.world.tuner().pause(&id)).unwrap();
+    let job = t.world.tuner().pause(&id).await.unwrap();
     assert!(
         matches!(
             job.state,
@@ -310,17 +328,17 @@ fn a_job_is_paused_and_goes_on() {
         ),
         "{job:?}"
     );
-    assert_eq!(t.jobs()[0]["status"], "paused");
-    block_on(t.world.tuner().resume(&id)).unwrap();
-    t.completed(&t.wait());
+    assert_eq!(t.jobs().await[0]["status"], "paused");
+    t.world.tuner().resume(&id).await.unwrap();
+    t.completed(&t.wait().await).await;
 
     // A refusal ends the wish, not the job.
-    let t = t.again();
-    t.set(json!({"pause_refused": true}));
-    let id = t.start().job_id;
-    block_on(t.world.tuner().pause(&id)).unwrap();
-    let job = t.wait();
-    t.completed(&job);
+    let t = t.again().await;
+    t.set(json!({"pause_refused": true})).await;
+    let id = t.start().await.job_id;
+    t.world.tuner().pause(&id).await.unwrap();
+    let job = t.wait().await;
+    t.completed(&job).await;
     assert!(
         job.problems.iter().any(|p| p.path == "pause"),
         "{:?}",
@@ -328,10 +346,10 @@ fn a_job_is_paused_and_goes_on() {
     );
 }
 
-#[test]
-fn a_key_is_checked_without_creating_anything() {
-    let t = Test::new();
-    let found = block_on(t.world.tuner().check_key(&t.config)).unwrap();
+#[dual_test]
+async fn a_key_is_checked_without_creating_anything() {
+    let t = Test::new().await;
+    let found = t.world.tuner().check_key(&t.config).await.unwrap();
     assert!(found.models && found.files && found.jobs);
     assert!(
         found.problems.iter().all(|p| !p.is_error()),
@@ -346,7 +364,7 @@ fn a_key_is_checked_without_creating_anything() {
         "{:?}",
         found.problems
     );
-    let models = block_on(t.provider().models()).unwrap();
+    let models = t.provider().models().await.unwrap();
     let date = |id: &str| {
         models
             .iter()
@@ -358,8 +376,8 @@ fn a_key_is_checked_without_creating_anything() {
     assert_eq!(date(BASE).as_deref(), Some("2027-01-14"));
     assert_eq!(date("gpt-6-luna"), None);
 
-    t.set(json!({"denied": ["files", "jobs"]}));
-    let found = block_on(t.provider().access("gpt-none")).unwrap();
+    t.set(json!({"denied": ["files", "jobs"]})).await;
+    let found = t.provider().access("gpt-none").await.unwrap();
     assert!(found.models && !found.files && !found.jobs);
     let errors: Vec<&str> = found
         .problems
@@ -368,42 +386,42 @@ fn a_key_is_checked_without_creating_anything() {
         .map(|p| &*p.code)
         .collect();
     assert_eq!(errors, ["model_not_tunable", "forbidden", "forbidden"]);
-    assert!(t.jobs().is_empty() && t.files() == 0);
+    assert!(t.jobs().await.is_empty() && t.files().await == 0);
 
-    t.set(json!({"keys": []}));
-    let e = block_on(t.provider().access(BASE)).unwrap_err();
+    t.set(json!({"keys": []})).await;
+    let e = t.provider().access(BASE).await.unwrap_err();
     assert_eq!(e.code(), "unauthorized");
 }
 
-#[test]
-fn files_and_models_are_deleted_once_for_all() {
-    let t = Test::new();
-    let job = t.run().unwrap();
+#[dual_test]
+async fn files_and_models_are_deleted_once_for_all() {
+    let t = Test::new().await;
+    let job = t.run().await.unwrap();
     let p = t.provider();
     let model = job.model_name.unwrap();
-    let state = t.state();
+    let state = t.state().await;
     let file = state["files"][0]["id"].as_str().unwrap();
     for _ in 0..2 {
-        block_on(p.delete_model(&model)).unwrap();
-        block_on(p.delete_file(file)).unwrap();
+        p.delete_model(&model).await.unwrap();
+        p.delete_file(file).await.unwrap();
     }
-    let state = t.state();
+    let state = t.state().await;
     assert_eq!(state["models"], json!([]));
     assert!(!state["files"].to_string().contains(file));
     // A name that leads elsewhere stays a name.
-    block_on(p.delete_file("../models/x")).unwrap();
-    let log = t.control(json!({}))["log"].clone();
+    p.delete_file("../models/x").await.unwrap();
+    let log = t.control(json!({})).await["log"].clone();
     let last = log.as_array().unwrap().last().unwrap()["path"].clone();
     assert_eq!(last, "/v1/files/..%2Fmodels%2Fx");
 }
 
-#[test]
-fn the_label_of_the_job_is_not_overwritten() {
-    let mut t = Test::new();
+#[dual_test]
+async fn the_label_of_the_job_is_not_overwritten() {
+    let mut t = Test::new().await;
     t.config
         .metadata
         .insert("screensmith_job".to_owned(), json!("mine"));
-    let e = block_on(t.world.tuner().start_finetune(&t.config)).unwrap_err();
+    let e = t.world.tuner().start_finetune(&t.config).await.unwrap_err();
     assert_eq!(e.code(), "metadata_name", "{e}");
-    assert_eq!(t.files(), 0);
+    assert_eq!(t.files().await, 0);
 }

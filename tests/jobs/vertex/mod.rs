@@ -5,30 +5,30 @@ mod faults;
 use std::rc::Rc;
 
 use screensmith::base::ports::{Clock as _, Secret, Store as _};
-use screensmith::base::system::block_on;
 use screensmith::job::{FineTuneConfig, FineTuneJob, JobStatus, State};
 use screensmith::provider::{ProviderName, Setting};
 use serde_json::{Value, json};
 
-use crate::harness::{Servers, World, dataset};
+use crate::harness::{World, dataset, dual_test};
+use crate::servers::Servers;
 
 const KEY: &str = "TUNED_GROUNDER";
 const TOKEN: &str = "VERTEX_ACCESS_TOKEN";
 
 /// A world and the server, with a dataset of 24 screens.
 struct Test {
-    servers: Rc<Servers>,
+    servers: Servers,
     world: World,
     config: FineTuneConfig,
 }
 
 impl Test {
-    fn new() -> Self {
-        Self::with(24, 0)
+    async fn new() -> Self {
+        Self::with(24, 0).await
     }
 
-    fn with(screens: usize, bytes: usize) -> Self {
-        let servers = Rc::new(Servers::start());
+    async fn with(screens: usize, bytes: usize) -> Self {
+        let servers = Servers::start().await;
         let world = World::new();
         world.files.insert("data/ui.jsonl", dataset(screens, bytes));
         world.secrets.insert(TOKEN, Secret::new("ya29.good"));
@@ -54,8 +54,8 @@ impl Test {
     }
 
     /// The same with nothing done yet: only the server's process is kept.
-    fn again(&self) -> Self {
-        self.control(json!({"reset": true}));
+    async fn again(&self) -> Self {
+        self.control(json!({"reset": true})).await;
         let world = World::new();
         let data = self.world.files.get("data/ui.jsonl").unwrap();
         world.files.insert("data/ui.jsonl", data.to_vec());
@@ -68,14 +68,14 @@ impl Test {
     }
 
     /// Runs the job to its end and returns how long it took, in milliseconds of its clock.
-    fn timed_run(&self) -> i64 {
-        self.timed(|| self.run())
+    async fn timed_run(&self) -> i64 {
+        self.timed(self.run()).await
     }
 
     /// The same for another way to its end.
-    fn timed(&self, run: impl FnOnce() -> screensmith::Result<FineTuneJob>) -> i64 {
+    async fn timed(&self, run: impl Future<Output = screensmith::Result<FineTuneJob>>) -> i64 {
         let start = self.world.clock.now();
-        self.completed(&run().unwrap());
+        self.completed(&run.await.unwrap()).await;
         self.world.clock.now().since(start)
     }
 
@@ -84,24 +84,24 @@ impl Test {
         screensmith::provider::connect(ProviderName::Gemini, &self.world.ports, options).unwrap()
     }
 
-    fn control(&self, body: Value) -> Value {
-        self.servers.control("vertex", body)
+    async fn control(&self, body: Value) -> Value {
+        self.servers.control("vertex", body).await
     }
 
-    fn run(&self) -> screensmith::Result<FineTuneJob> {
-        block_on(self.world.tuner().run(&self.config))
+    async fn run(&self) -> screensmith::Result<FineTuneJob> {
+        self.world.tuner().run(&self.config).await
     }
 
-    fn jobs(&self) -> Vec<Value> {
-        self.control(json!({}))["state"]["jobs"]
+    async fn jobs(&self) -> Vec<Value> {
+        self.control(json!({})).await["state"]["jobs"]
             .as_array()
             .unwrap()
             .clone()
     }
 
     /// Every object with how often its content was received.
-    fn objects(&self) -> Vec<(String, f64)> {
-        let state = self.control(json!({}))["state"].clone();
+    async fn objects(&self) -> Vec<(String, f64)> {
+        let state = self.control(json!({})).await["state"].clone();
         let objects = state["objects"].as_array().unwrap();
         objects
             .iter()
@@ -120,8 +120,8 @@ impl Test {
             .collect()
     }
 
-    fn all_sent_once(&self, pictures: usize) {
-        let objects = self.objects();
+    async fn all_sent_once(&self, pictures: usize) {
+        let objects = self.objects().await;
         assert_eq!(objects.len(), pictures + 2, "{objects:?}");
         for (name, times) in objects {
             assert!(
@@ -131,13 +131,18 @@ impl Test {
         }
     }
 
-    fn job(&self) -> FineTuneJob {
-        block_on(self.world.tuner().job_manager().get("ui-ground-1")).unwrap()
+    async fn job(&self) -> FineTuneJob {
+        self.world
+            .tuner()
+            .job_manager()
+            .get("ui-ground-1")
+            .await
+            .unwrap()
     }
 
-    fn completed(&self, job: &FineTuneJob) {
+    async fn completed(&self, job: &FineTuneJob) {
         assert_eq!(job.status, JobStatus::Completed, "{job:#?}");
-        assert_eq!(self.jobs().len(), 1, "exactly one job");
+        assert_eq!(self.jobs().await.len(), 1, "exactly one job");
         let model = job.model_name.as_deref().unwrap();
         assert!(
             model.starts_with("projects/123456/locations/us-central1/endpoints/"),
@@ -153,13 +158,13 @@ fn failure(job: &FineTuneJob) -> (&str, &str) {
     }
 }
 
-#[test]
-fn a_job_runs_to_a_registered_model() {
-    let t = Test::new();
-    let job = t.run().unwrap();
-    t.completed(&job);
-    t.all_sent_once(24);
-    let made = &t.jobs()[0];
+#[dual_test]
+async fn a_job_runs_to_a_registered_model() {
+    let t = Test::new().await;
+    let job = t.run().await.unwrap();
+    t.completed(&job).await;
+    t.all_sent_once(24).await;
+    let made = &t.jobs().await[0];
     assert_eq!(made["labels"]["screensmith_job"], json!(job.unique_key));
     assert_eq!(made["labels"]["team"], "demo_1");
     assert_eq!(made["tunedModelDisplayName"], "ui-ground-1");
@@ -194,7 +199,7 @@ fn a_job_runs_to_a_registered_model() {
         "both passes are billed"
     );
 
-    let entry = block_on(t.world.registry().get(KEY)).unwrap();
+    let entry = t.world.registry().get(KEY).await.unwrap();
     let entry = serde_json::to_string(&entry).unwrap();
     assert!(
         entry.contains(job.model_name.as_deref().unwrap()),
@@ -208,11 +213,17 @@ fn a_job_runs_to_a_registered_model() {
     let card: Value = serde_json::from_slice(&card).unwrap();
     assert_eq!(card["endpoint"], json!(job.model_name));
     assert_eq!(card["checkpoints"].as_array().unwrap().len(), 2);
-    let events = block_on(t.world.tuner().job_manager().events("ui-ground-1")).unwrap();
+    let events = t
+        .world
+        .tuner()
+        .job_manager()
+        .events("ui-ground-1")
+        .await
+        .unwrap();
     let ids: Vec<&str> = events.iter().map(|e| e.id.as_str()).collect();
     assert_eq!(ids, ["created", "started", "ended"]);
 
-    let control = t.control(json!({}));
+    let control = t.control(json!({})).await;
     for r in control["log"].as_array().unwrap() {
         // The session's address is a key of its own: the token does not go there.
         let session = r["path"].as_str().unwrap().contains("upload_id=");
@@ -231,18 +242,19 @@ fn a_job_runs_to_a_registered_model() {
     assert_eq!(Vec::from_iter(types), ["application/jsonl", "image/png"]);
 }
 
-#[test]
-fn no_key_is_left_anywhere() {
-    let t = Test::new();
+#[dual_test]
+async fn no_key_is_left_anywhere() {
+    let t = Test::new().await;
     // A refusal that echoes the token.
     let echo = json!({"error": {"code": 503, "status": "UNAVAILABLE", "message": "bad ya29.good"}});
     t.control(json!({"rules": [{"method": "POST", "path": "tuningJobs$",
-        "answer": {"status": 503, "headers": {}, "body": echo}}]}));
-    t.completed(&t.run().unwrap());
-    let log = t.control(json!({}))["log"].to_string();
+        "answer": {"status": 503, "headers": {}, "body": echo}}]}))
+        .await;
+    t.completed(&t.run().await.unwrap()).await;
+    let log = t.control(json!({})).await["log"].to_string();
     let mut all = t.world.told.borrow().clone() + &log;
     for collection in ["jobs", "events/ui-ground-1", "registry", "models"] {
-        for doc in block_on(t.world.store.scan(collection)).unwrap() {
+        for doc in t.world.store.scan(collection).await.unwrap() {
             all += &doc.value.to_string();
         }
     }
@@ -257,24 +269,25 @@ fn no_key_is_left_anywhere() {
     );
 }
 
-#[test]
-fn a_second_job_waits_for_the_first() {
-    let t = Test::new();
-    let first = block_on(t.world.tuner().start_finetune(&t.config)).unwrap();
+#[dual_test]
+async fn a_second_job_waits_for_the_first() {
+    let t = Test::new().await;
+    let first = t.world.tuner().start_finetune(&t.config).await.unwrap();
     let mut second = t.config.clone();
     second.job_name = Some("ui-ground-2".to_owned());
     second.register_llm_key = None;
-    let e = block_on(t.world.tuner().start_finetune(&second)).unwrap_err();
+    let e = t.world.tuner().start_finetune(&second).await.unwrap_err();
     assert_eq!(e.code(), "rate_limited");
-    t.completed(&block_on(t.world.tuner().wait(&first.job_id)).unwrap());
-    let job = block_on(t.world.tuner().wait("ui-ground-2")).unwrap();
+    t.completed(&t.world.tuner().wait(&first.job_id).await.unwrap())
+        .await;
+    let job = t.world.tuner().wait("ui-ground-2").await.unwrap();
     assert_eq!(job.status, JobStatus::Completed);
-    assert_eq!(t.jobs().len(), 2);
+    assert_eq!(t.jobs().await.len(), 2);
 }
 
-#[test]
-fn unknown_states_and_fields_are_shown_and_survived() {
-    let t = Test::new();
+#[dual_test]
+async fn unknown_states_and_fields_are_shown_and_survived() {
+    let t = Test::new().await;
     t.control(json!({"set": {
         "polls": 8,
         "extra": {"newThing": {"deep": [1, null]}, "state2": "X"},
@@ -285,12 +298,13 @@ fn unknown_states_and_fields_are_shown_and_survived() {
             {"tuningJobState": "TUNING_JOB_STATE_PROCESSING_DATASET"},
             {"tuningJobMetadata": {"completedStepCount": "3"}},
             {"tuningJobMetadata": {"completedStepCount": "3"}}],
-    }}));
+    }}))
+    .await;
     let tuner = t.world.tuner();
-    block_on(tuner.start_finetune(&t.config)).unwrap();
+    tuner.start_finetune(&t.config).await.unwrap();
     let mut seen = Vec::new();
     let job = loop {
-        let job = block_on(tuner.check_status("ui-ground-1")).unwrap();
+        let job = tuner.check_status("ui-ground-1").await.unwrap();
         if job.state.is_final() {
             break job;
         }
@@ -298,7 +312,7 @@ fn unknown_states_and_fields_are_shown_and_survived() {
             seen.push((raw.clone(), job.state.label(), *progress));
         }
     };
-    t.completed(&job);
+    t.completed(&job).await;
     let has = |raw: &str, label: &str| seen.iter().any(|(r, l, _)| r == raw && *l == label);
     assert!(has("JOB_STATE_PENDING", "queued"), "{seen:?}");
     assert!(has("JOB_STATE_DANCING", "running"), "{seen:?}");
@@ -312,12 +326,12 @@ fn unknown_states_and_fields_are_shown_and_survived() {
     );
 }
 
-#[test]
-fn examples_that_were_left_out_are_problems_of_their_samples() {
-    let t = Test::new();
-    t.control(json!({"set": {"dropped": {"2": "The image is too small", "5": "Too many tokens"}, "polls": 3}}));
-    let job = t.run().unwrap();
-    t.completed(&job);
+#[dual_test]
+async fn examples_that_were_left_out_are_problems_of_their_samples() {
+    let t = Test::new().await;
+    t.control(json!({"set": {"dropped": {"2": "The image is too small", "5": "Too many tokens"}, "polls": 3}})).await;
+    let job = t.run().await.unwrap();
+    t.completed(&job).await;
     let found: Vec<(&str, &str)> = job
         .problems
         .iter()
@@ -339,26 +353,26 @@ fn examples_that_were_left_out_are_problems_of_their_samples() {
     }
 }
 
-#[test]
-fn a_slow_job_is_watched_to_its_end() {
-    let t = Test::new();
-    t.control(json!({"set": {"polls": 150}}));
-    assert!(t.timed_run() > 30 * 60_000);
+#[dual_test]
+async fn a_slow_job_is_watched_to_its_end() {
+    let t = Test::new().await;
+    t.control(json!({"set": {"polls": 150}})).await;
+    assert!(t.timed_run().await > 30 * 60_000);
 }
 
 /// What the tests above lean on: the server knows only published names.
-#[test]
-fn the_server_refuses_names_that_are_not_published() {
-    let t = Test::new();
+#[dual_test]
+async fn the_server_refuses_names_that_are_not_published() {
+    let t = Test::new().await;
     let base = t.servers.address("vertex");
-    let ask = |method: &'static str, path: &str, body: Value| {
+    let ask = async |method: &'static str, path: &str, body: Vec<u8>| {
         let request = screensmith::base::ports::HttpRequest {
             method,
             url: format!("{base}/{path}"),
             headers: vec![("authorization".to_owned(), Secret::new("Bearer ya29.good"))],
-            body: body.to_string().into_bytes(),
+            body,
         };
-        block_on(t.world.ports.http.send(request)).unwrap().status
+        t.world.ports.http.send(request).await.unwrap().status
     };
     let jobs = "v1/projects/p/locations/us-central1/tuningJobs";
     for (path, body) in [
@@ -377,24 +391,36 @@ fn the_server_refuses_names_that_are_not_published() {
             json!({"sha256": "x"}),
         ),
     ] {
-        assert_eq!(ask("POST", &path, body), 400, "{path}");
+        assert_eq!(
+            ask("POST", &path, body.to_string().into_bytes()).await,
+            400,
+            "{path}"
+        );
     }
-    assert_eq!(ask("GET", &format!("{jobs}?page_sizes=1"), json!({})), 400);
-    assert_eq!(ask("GET", &format!("{jobs}?pageSize=1"), json!({})), 200);
+    assert_eq!(
+        ask("GET", &format!("{jobs}?page_sizes=1"), Vec::new()).await,
+        400
+    );
+    assert_eq!(
+        ask("GET", &format!("{jobs}?pageSize=1"), Vec::new()).await,
+        200
+    );
 }
 
-#[test]
-fn several_pictures_are_on_the_way_at_a_time() {
-    let t = Test::new();
-    t.control(json!({"rules": [{"path": "uploadType=multipart", "delay": 80, "times": 99}]}));
-    t.completed(&t.run().unwrap());
-    let most = t.control(json!({}))["most"].as_u64().unwrap();
+#[dual_test]
+async fn several_pictures_are_on_the_way_at_a_time() {
+    let t = Test::new().await;
+    t.control(json!({"rules": [{"path": "uploadType=multipart", "delay": 80, "times": 99}]}))
+        .await;
+    t.completed(&t.run().await.unwrap()).await;
+    let most = t.control(json!({})).await["most"].as_u64().unwrap();
     assert!((3..=6).contains(&most), "{most}");
 }
 
-#[test]
-fn the_command_line_runs_a_real_job() {
-    let t = Test::new();
+#[cfg(not(target_arch = "wasm32"))]
+#[dual_test]
+async fn the_command_line_runs_a_real_job() {
+    let t = Test::new().await;
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
     std::fs::write(at("ui.jsonl"), dataset(12, 0)).unwrap();
@@ -424,7 +450,7 @@ fn the_command_line_runs_a_real_job() {
     let told = String::from_utf8_lossy(&done.stderr).into_owned();
     assert!(done.status.success(), "{told}");
     assert!(String::from_utf8_lossy(&done.stdout).contains("/endpoints/"));
-    assert_eq!(t.jobs().len(), 1);
-    t.all_sent_once(12);
+    assert_eq!(t.jobs().await.len(), 1);
+    t.all_sent_once(12).await;
     assert!(at("runs/ui-ground-1/artifacts/model.json").exists());
 }
