@@ -16,7 +16,11 @@ const MAX_TAGS: (usize, usize) = (20, 40);
 
 impl FineTuneJobManager {
     /// Changes a stored job, whatever else changes it meanwhile.
-    async fn change(&self, job_id: &str, change: impl Fn(&mut FineTuneJob)) -> Result<FineTuneJob> {
+    pub(super) async fn change(
+        &self,
+        job_id: &str,
+        change: impl Fn(&mut FineTuneJob),
+    ) -> Result<FineTuneJob> {
         let mut tries = 0;
         loop {
             let (mut job, version) = self.load(job_id).await?;

@@ -31,6 +31,7 @@ mod state;
 mod step;
 #[cfg(test)]
 mod tests;
+mod upload;
 mod version;
 
 pub use checks::{Ask, Row, RowState};
@@ -39,6 +40,6 @@ pub use driver::{ModelSink, TunedModel, Update, VisionFinetuner};
 pub use manager::{EventPage, FineTuneJobManager, ImportReport, JOBS};
 pub use preflight::{Preflight, Sending};
 pub use queue::{DEFAULT_SLOTS, Scheduler, Slots};
-pub use record::{DatasetPaths, FineTuneJob, Hold, JobMetrics, SavedArtifact};
+pub use record::{DatasetPaths, FineTuneJob, Hold, JobMetrics, SavedArtifact, UploadMark};
 pub use state::{Event, JobStatus, Prepared, State, Uploaded};
 pub use version::{DatasetVersion, TokenEstimate};

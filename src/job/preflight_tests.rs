@@ -128,6 +128,52 @@ fn a_dataset_that_changes_under_a_job_is_noticed() {
 }
 
 #[test]
+fn what_was_frozen_is_what_is_sent() {
+    let folder = "runs/ft_synthetic_demo";
+    for (file, spoil) in [
+        ("train.jsonl", "{}\n"),
+        ("validation.jsonl", "{}\n"),
+        ("images/000003.png", "another picture"),
+        ("pictures.jsonl", ""),
+        (
+            "pictures.jsonl",
+            "{\"path\":\"data/secret.txt\",\"uri\":\"gs://demo-bucket/x\",\"media_type\":\"image/png\",\"bytes\":3}\n",
+        ),
+        ("dataset.json", "{\"files\": []}"),
+    ] {
+        let (ports, files) = world(30);
+        let spoiled = files.clone();
+        let tuner = finetuner(&ports).on_update(move |u| {
+            if let crate::job::Update::Job(job) = u
+                && matches!(job.state, State::Uploading { .. })
+            {
+                spoiled.insert(&format!("{folder}/{file}"), spoil);
+            }
+        });
+        let mut c = config(ProviderName::Gemini, Scenario::Success);
+        c.base_model = "gemini-2.5-flash".to_owned();
+        c.provider_options.bucket = Some("demo-bucket".to_owned());
+        let job = block_on(tuner.run(&c)).unwrap();
+        let State::Failed { error, .. } = &job.state else {
+            panic!("{file}: {:?}", job.state);
+        };
+        assert_eq!(error.code, "dataset_changed", "{file}: {error:?}");
+        assert!(error.message.contains(file), "{file}: {error:?}");
+        assert!(error.hint.contains("put the old file back"), "{error:?}");
+        assert_eq!(remote_jobs(&ports), 0);
+        let uploads = block_on(ports.store.scan("simulated/files")).unwrap();
+        assert!(uploads.is_empty(), "{file}");
+    }
+    // Untouched, it is sent.
+    let (ports, _) = world(30);
+    let mut c = config(ProviderName::Gemini, Scenario::Success);
+    c.base_model = "gemini-2.5-flash".to_owned();
+    c.provider_options.bucket = Some("demo-bucket".to_owned());
+    let job = block_on(finetuner(&ports).run(&c)).unwrap();
+    assert!(matches!(job.state, State::Succeeded { .. }), "{job:?}");
+}
+
+#[test]
 fn a_missing_key_is_named_before_anything_is_sent() {
     let (ports, _) = world(50);
     let mut c = config(ProviderName::Gemini, Scenario::Success);

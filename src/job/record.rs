@@ -98,6 +98,15 @@ pub struct SavedArtifact {
     pub sha256: String,
 }
 
+/// How far an upload is: what a provider keeps to go on with it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct UploadMark {
+    /// Checksum of the file that it belongs to, lower-case hex.
+    pub sha256: String,
+    /// What the provider keeps.
+    pub mark: Value,
+}
+
 /// Why a job does not go on: a step failed, and is tried again or waits for the user.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Hold {
@@ -186,6 +195,9 @@ pub struct FineTuneJob {
     /// Tokens and cost as estimated before the start, to compare with what is billed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub estimate: Option<TokenEstimate>,
+    /// How far the present upload is, in the provider's own words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upload: Option<UploadMark>,
     /// Waiting for another try.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hold: Option<Hold>,
@@ -249,6 +261,7 @@ impl FineTuneJob {
             system_prompt: None,
             system_prompts: Vec::new(),
             estimate: None,
+            upload: None,
             hold: None,
             events: 0,
             last_event: None,
@@ -299,6 +312,7 @@ impl FineTuneJob {
             self.model_name = Some(model.to_owned());
         }
         if state.is_final() {
+            self.upload = None;
             self.hold = None;
             self.estimated_finish = None;
         }

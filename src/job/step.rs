@@ -7,7 +7,6 @@ use crate::job::failure::{Doing, is_passing};
 use crate::job::prepare::Pass;
 use crate::job::record::FineTuneJob;
 use crate::job::state::{Event, State, Uploaded};
-use crate::job::version::verify;
 use crate::problem::Problem;
 use crate::provider::{CreateJob, Provider, RemoteError, RemoteEvent, RemoteJob, metadata_text};
 
@@ -180,31 +179,6 @@ impl VisionFinetuner {
         };
         self.apply(&job.job_id, event, |job| made.describe(job))
             .await?;
-        Ok(())
-    }
-
-    async fn upload(&self, job: &FineTuneJob, provider: &dyn Provider) -> Result<()> {
-        let State::Uploading { prepared, train } = &job.state else {
-            return Ok(());
-        };
-        let report = |progress| self.tell(Update::Upload { job, progress });
-        let files = self.ports.files.as_ref();
-        verify(files, &prepared.train).await?;
-        if let Some(file) = &prepared.validation {
-            verify(files, file).await?;
-        }
-        let event = match (train, &prepared.validation) {
-            (Some(_), Some(file)) => {
-                Event::UploadedValidation(provider.upload(file, &report).await?)
-            }
-            _ => {
-                if let Some(pictures) = &prepared.pictures {
-                    provider.upload_pictures(pictures, &report).await?;
-                }
-                Event::UploadedTrain(provider.upload(&prepared.train, &report).await?)
-            }
-        };
-        self.apply(&job.job_id, event, |_| {}).await?;
         Ok(())
     }
 

@@ -1,5 +1,7 @@
 //! [`DatasetVersion`]: the dataset of a job as an immutable version, and what training on it takes.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -9,7 +11,8 @@ use crate::dataset::ManifestFile;
 use crate::error::{Error, Result};
 use crate::format::{Report, estimate};
 use crate::job::config::FineTuneConfig;
-use crate::provider::{LocalFile, Setting};
+use crate::job::rows::Lines;
+use crate::provider::{LocalFile, Picture, Pictures, Setting};
 
 /// Passes over the data when the vendor chooses: what vendors chose for small sets so far.
 const USUAL_EPOCHS: u32 = 3;
@@ -116,6 +119,44 @@ pub(super) async fn checksum(files: &dyn Files, path: &str) -> Result<String> {
         offset += part.len() as u64;
         hash.update(&part);
     }
+}
+
+/// Fails when the list of a job's pictures or one of them is not what the frozen version of the
+/// dataset in `folder` says.
+pub(super) async fn verify_pictures(
+    files: &dyn Files,
+    folder: &str,
+    pictures: &Pictures,
+) -> Result<()> {
+    let since = "since it was prepared";
+    let version = format!("{folder}/{}", DatasetVersion::FILE);
+    let frozen: DatasetVersion = serde_json::from_slice(&files.read_all(&version).await?)
+        .map_err(|_| changed(&version, since))?;
+    let mut frozen: BTreeMap<String, ManifestFile> = frozen
+        .files
+        .into_iter()
+        .map(|f| (format!("{folder}/{}", f.path), f))
+        .collect();
+    let mut lines = Lines::new(files, &pictures.list);
+    let mut count = 0;
+    while let Some(line) = lines.next().await? {
+        // Each picture once, and only such as were frozen.
+        let listed = serde_json::from_slice::<Picture>(&line).ok();
+        let known = listed.and_then(|p| Some((frozen.remove(&p.path)?, p)));
+        let Some((file, picture)) = known else {
+            return Err(changed(&pictures.list, since));
+        };
+        let same = files.size(&picture.path).await? == Some(file.bytes)
+            && checksum(files, &picture.path).await? == file.sha256;
+        if !same || picture.bytes != file.bytes {
+            return Err(changed(&picture.path, since));
+        }
+        count += 1;
+    }
+    if count != pictures.count {
+        return Err(changed(&pictures.list, since));
+    }
+    Ok(())
 }
 
 /// Fails when a prepared file is not what was prepared.

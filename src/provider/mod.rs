@@ -191,6 +191,15 @@ impl dyn Vendor {
     }
 }
 
+/// Where a job keeps how far an upload is, so that it goes on after the program ended. What
+/// stands in it is the provider's own.
+pub trait Bookmark {
+    /// What was kept last; `None` at the beginning of an upload.
+    fn get(&self) -> Option<Value>;
+    /// Keeps `mark` in place of it. A key or anything that gives access has no place in it.
+    fn set(&self, mark: Option<Value>) -> LocalFuture<'_, Result<()>>;
+}
+
 /// A connection through which jobs are created and watched.
 ///
 /// A call that may work later fails with [`Error::retry_after_ms`] set.
@@ -247,6 +256,18 @@ pub trait Provider {
         file: &'a LocalFile,
         progress: &'a dyn Fn(Progress),
     ) -> LocalFuture<'a, Result<RemoteFile>>;
+
+    /// As [`upload`](Self::upload), going on where `bookmark` says that an earlier try of the
+    /// same content ended, where the vendor can.
+    fn upload_on<'a>(
+        &'a self,
+        file: &'a LocalFile,
+        progress: &'a dyn Fn(Progress),
+        bookmark: &'a dyn Bookmark,
+    ) -> LocalFuture<'a, Result<RemoteFile>> {
+        let _ = bookmark;
+        self.upload(file, progress)
+    }
 
     /// Creates a job. Not repeated without asking [`find`](Self::find) first.
     fn create<'a>(&'a self, job: &'a CreateJob) -> LocalFuture<'a, Result<RemoteJob>>;

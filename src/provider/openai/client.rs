@@ -12,8 +12,8 @@ use crate::provider::openai::jobs::{self, LABEL, text};
 use crate::provider::openai::{OpenAi, metrics, upload};
 use crate::provider::rest::{Rest, escaped, failed};
 use crate::provider::{
-    Access, Artifact, Checkpoint, CreateJob, ListedModel, LocalFile, MetricPoint, Progress,
-    Provider, ProviderOptions, RemoteEvent, RemoteFile, RemoteJob, Vendor,
+    Access, Artifact, Bookmark, Checkpoint, CreateJob, ListedModel, LocalFile, MetricPoint,
+    Progress, Provider, ProviderOptions, RemoteEvent, RemoteFile, RemoteJob, Vendor,
 };
 
 const BASE: &str = "https://api.openai.com/v1";
@@ -418,7 +418,16 @@ impl Provider for Client {
         file: &'a LocalFile,
         progress: &'a dyn Fn(Progress),
     ) -> LocalFuture<'a, Result<RemoteFile>> {
-        boxed(upload::send(&self.rest, file, progress))
+        boxed(upload::send(&self.rest, file, progress, &upload::Nowhere))
+    }
+
+    fn upload_on<'a>(
+        &'a self,
+        file: &'a LocalFile,
+        progress: &'a dyn Fn(Progress),
+        bookmark: &'a dyn Bookmark,
+    ) -> LocalFuture<'a, Result<RemoteFile>> {
+        boxed(upload::send(&self.rest, file, progress, bookmark))
     }
 
     fn create<'a>(&'a self, job: &'a CreateJob) -> LocalFuture<'a, Result<RemoteJob>> {

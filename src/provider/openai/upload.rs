@@ -2,18 +2,23 @@
 //! bounded.
 
 use md5::{Digest as _, Md5};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::base::hash::hex;
-use crate::error::{Error, Result};
+use crate::base::ports::LocalFuture;
+use crate::base::time::Timestamp;
+use crate::error::{Error, ErrorKind, Result};
 use crate::provider::openai::jobs::text;
 use crate::provider::rest::{Call, Rest, failed};
-use crate::provider::{LocalFile, Progress, RemoteFile};
+use crate::provider::{Bookmark, LocalFile, Progress, RemoteFile};
 
 /// Largest file that is sent in one request, in bytes; the vendor would take 512 MB.
 const WHOLE: u64 = 32 << 20;
 /// Bytes of a part; the vendor would take 64 MB.
 const PART: usize = 16 << 20;
+/// How long the vendor keeps an unfinished upload when it does not tell: an hour.
+const LIFETIME_MS: i64 = 3_600_000;
 /// Largest file in parts, in bytes.
 const LARGEST: u64 = 8 << 30;
 /// Files looked through for one that is there already.
@@ -24,6 +29,7 @@ pub(super) async fn send(
     rest: &Rest,
     file: &LocalFile,
     progress: &dyn Fn(Progress),
+    bookmark: &dyn Bookmark,
 ) -> Result<RemoteFile> {
     if file.bytes > LARGEST {
         return Err(Error::limit(
@@ -44,7 +50,7 @@ pub(super) async fn send(
     let id = match sent_before(rest, file, &name).await? {
         Some(id) => id,
         None if file.bytes <= WHOLE => whole(rest, file, &name).await?,
-        None => in_parts(rest, file, &name, &report).await?,
+        None => in_parts(rest, file, &name, &report, bookmark).await?,
     };
     report(file.bytes);
     Ok(RemoteFile {
@@ -82,59 +88,139 @@ async fn whole(rest: &Rest, file: &LocalFile, name: &str) -> Result<String> {
     id_of(&rest.ask_json(&call).await?, &call)
 }
 
+/// How far an upload in parts is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Mark {
+    /// The vendor's id of the upload.
+    upload: String,
+    /// When it was begun here, and how long the vendor keeps it, in milliseconds.
+    begun: Timestamp,
+    lifetime_ms: i64,
+    /// Bytes of each part but the last.
+    part: u64,
+    /// The vendor's ids of the parts that are there, in order.
+    parts: Vec<String>,
+}
+
+/// A bookmark for uploads that nobody will go on with.
+pub(super) struct Nowhere;
+
+impl Bookmark for Nowhere {
+    fn get(&self) -> Option<Value> {
+        None
+    }
+
+    fn set(&self, _: Option<Value>) -> LocalFuture<'_, Result<()>> {
+        Box::pin(async { Ok(()) })
+    }
+}
+
 async fn in_parts(
     rest: &Rest,
     file: &LocalFile,
     name: &str,
     report: &dyn Fn(u64),
+    bookmark: &dyn Bookmark,
 ) -> Result<String> {
-    let begin = rest.call("POST", "/uploads").json(&json!({
+    let now = rest.ports.clock.now();
+    let usable = |m: &Mark| {
+        m.part == PART as u64 && now.since(m.begun) < m.lifetime_ms && m.done(file) <= file.bytes
+    };
+    let earlier = bookmark.get().and_then(|v| serde_json::from_value(v).ok());
+    if let Some(mark) = earlier.filter(usable) {
+        match parts(rest, file, mark, report, bookmark).await {
+            // The vendor gave it up in the meantime.
+            Err(e) if is_final(&e) && e.code() != "too_large" => {}
+            other => return other,
+        }
+    }
+    let mark = begin(rest, file, name).await?;
+    bookmark.set(Some(serde_json::to_value(&mark)?)).await?;
+    let upload = mark.upload.clone();
+    let sent = parts(rest, file, mark, report, bookmark).await;
+    if sent.as_ref().is_err_and(is_final) {
+        // What was begun would lie around for an hour; that it stays is no reason to fail.
+        let path = format!("/uploads/{upload}/cancel");
+        let _ = rest.ask(&rest.call("POST", &path)).await;
+        bookmark.set(None).await?;
+    }
+    sent
+}
+
+/// Whether the vendor refused for good, and not for want of a key.
+fn is_final(e: &Error) -> bool {
+    e.kind() == ErrorKind::Provider && e.retry_after_ms().is_none() && e.code() != "unauthorized"
+}
+
+async fn begin(rest: &Rest, file: &LocalFile, name: &str) -> Result<Mark> {
+    let call = rest.call("POST", "/uploads").json(&json!({
         "filename": name,
         "purpose": "fine-tune",
         "bytes": file.bytes,
         "mime_type": "text/jsonl",
     }));
-    let upload = id_of(&rest.json(&begin).await?, &begin)?;
-    let sent = parts(rest, file, &upload, report).await;
-    if sent.is_err() {
-        // What was begun would lie around for an hour; that it stays is no reason to fail.
-        let path = format!("/uploads/{upload}/cancel");
-        let _ = rest.ask(&rest.call("POST", &path)).await;
-    }
-    sent
+    let begun = rest.ports.clock.now();
+    let answer = rest.json(&call).await?;
+    // Both times are the vendor's, so its clock does not matter.
+    let seconds = |name: &str| answer[name].as_i64();
+    let lifetime = seconds("expires_at").zip(seconds("created_at"));
+    Ok(Mark {
+        upload: id_of(&answer, &call)?,
+        begun,
+        lifetime_ms: lifetime.map_or(LIFETIME_MS, |(end, start)| {
+            end.saturating_sub(start).saturating_mul(1000)
+        }),
+        part: PART as u64,
+        parts: Vec::new(),
+    })
 }
 
+impl Mark {
+    /// Bytes that are at the vendor.
+    fn done(&self, file: &LocalFile) -> u64 {
+        let parts = self.parts.len() as u64;
+        let last = file.bytes.div_ceil(self.part.max(1));
+        match parts == last {
+            true => file.bytes,
+            false => parts.saturating_mul(self.part),
+        }
+    }
+}
+
+/// Sends what `mark` does not have yet, and completes the upload.
 async fn parts(
     rest: &Rest,
     file: &LocalFile,
-    upload: &str,
+    mut mark: Mark,
     report: &dyn Fn(u64),
+    bookmark: &dyn Bookmark,
 ) -> Result<String> {
-    let mut ids = Vec::new();
+    let there = mark.done(file);
     let mut done = 0u64;
     let mut hash = Md5::new();
     while done < file.bytes {
         let left = usize::try_from(file.bytes - done).unwrap_or(PART);
-        let bytes = rest
-            .ports
-            .files
-            .read(&file.path, done, PART.min(left))
-            .await?;
+        let files = &rest.ports.files;
+        let bytes = files.read(&file.path, done, PART.min(left)).await?;
         if bytes.is_empty() {
             return Err(Error::data("file_short", "the file became shorter").at(&*file.path));
         }
         hash.update(&bytes);
         done += bytes.len() as u64;
+        if done <= there {
+            continue;
+        }
         let form = Form::new(&file.sha256).file("data", "part", &bytes);
         drop(bytes);
-        let call = form.call(rest, &format!("/uploads/{upload}/parts"));
+        let call = form.call(rest, &format!("/uploads/{}/parts", mark.upload));
         // A part whose answer is lost is sent again; only the listed ones count.
-        ids.push(id_of(&rest.json(&call).await?, &call)?);
+        mark.parts.push(id_of(&rest.json(&call).await?, &call)?);
+        bookmark.set(Some(serde_json::to_value(&mark)?)).await?;
         report(done);
     }
     let end = rest
-        .call("POST", &format!("/uploads/{upload}/complete"))
-        .json(&json!({"part_ids": ids, "md5": hex(&hash.finalize())}));
+        .call("POST", &format!("/uploads/{}/complete", mark.upload))
+        .json(&json!({"part_ids": mark.parts, "md5": hex(&hash.finalize())}));
     let answer = rest.ask_json(&end).await?;
     id_of(&answer["file"], &end)
 }

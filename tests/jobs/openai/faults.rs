@@ -296,7 +296,7 @@ async fn an_upload_that_breaks_off_is_sent_again() {
 }
 
 /// A file of 40 MiB: three parts.
-fn large(t: &Test) -> LocalFile {
+pub(super) fn large(t: &Test) -> LocalFile {
     let line = format!("{{\"a\":\"{}\"}}\n", "x".repeat(1015));
     let bytes = line.repeat(40 << 10).into_bytes();
     let file = LocalFile {

@@ -3,6 +3,7 @@
 mod before;
 mod curves;
 mod faults;
+mod resume;
 
 use std::rc::Rc;
 
