@@ -316,7 +316,11 @@ impl VisionFinetuner {
     }
 
     /// Tells what somebody else's work changed in a job since it was `seen`.
-    async fn look_on(&self, job: &FineTuneJob, seen: Option<&FineTuneJob>) -> Result<()> {
+    pub(super) async fn look_on(
+        &self,
+        job: &FineTuneJob,
+        seen: Option<&FineTuneJob>,
+    ) -> Result<()> {
         if seen == Some(job) {
             return Ok(());
         }

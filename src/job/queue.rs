@@ -172,6 +172,8 @@ struct Seat {
     failures: u32,
     /// Why it is no longer driven here.
     given_up: Option<Error>,
+    /// The job as last told, while somebody else drives it.
+    watched: Option<FineTuneJob>,
 }
 
 impl Scheduler {
@@ -217,6 +219,7 @@ impl Scheduler {
             seen: None,
             failures: 0,
             given_up: None,
+            watched: None,
         });
         if seat.given_up.is_some() {
             return Ok(None);
@@ -224,7 +227,13 @@ impl Scheduler {
         if seat.guard.is_none() {
             seat.guard = self.tuner.lock(id).await?;
             if seat.guard.is_none() {
+                self.tuner.look_on(job, seat.watched.as_ref()).await?;
+                seat.watched = Some(job.clone());
                 return Ok(Some(1000));
+            }
+            if let Some(before) = seat.watched.take() {
+                // Whoever drove it may have ended it before leaving.
+                self.tuner.look_on(job, Some(&before)).await?;
             }
         }
         let wished = seat.seen.as_ref().is_some_and(|s| *s != job.state);

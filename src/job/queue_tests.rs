@@ -221,6 +221,35 @@ fn a_wish_reaches_the_tab_that_drives_the_job() {
     assert_eq!(watched.status, JobStatus::Cancelled);
 }
 
+#[test]
+fn a_tab_that_looks_on_is_told_what_happens() {
+    let (ports, _) = world(24);
+    queue(&ports, &[named("a", Start::Now)]);
+    let mut driver = Scheduler::new(finetuner(&ports));
+    block_on(driver.drive_all()).unwrap();
+    let told: Rc<RefCell<Vec<(String, usize)>>> = Rc::default();
+    let heard = told.clone();
+    let looking = finetuner(&ports).on_update(move |u| match u {
+        Update::Elsewhere(job) => heard.borrow_mut().push((job.state.label().to_owned(), 0)),
+        Update::Events { events, .. } => {
+            heard.borrow_mut().push(("events".to_owned(), events.len()))
+        }
+        other => panic!("it did something itself: {other:?}"),
+    });
+    let mut watcher = Scheduler::new(looking);
+    loop {
+        let wait = block_on(driver.drive_all()).unwrap();
+        block_on(watcher.drive_all()).unwrap();
+        let Some(wait) = wait else { break };
+        block_on(ports.clock.sleep(wait));
+    }
+    let told = told.borrow();
+    assert_eq!(told.last().unwrap().0, "completed", "{told:?}");
+    let events: usize = told.iter().map(|(_, n)| n).sum();
+    assert_eq!(events as u64, job(&ports, "a").events);
+    assert!(watcher.errors().next().is_none());
+}
+
 fn any_start() -> impl Strategy<Value = Start> {
     prop_oneof![
         Just(Start::Now),

@@ -1,35 +1,22 @@
 // Real jobs from the page, against the scripted servers: a browser sends what a vendor would get.
-import { spawn } from "node:child_process";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
-import { test, expect, open, kept } from "./page.mjs";
+import { test, expect, kept, open } from "./page.mjs";
+import { servers } from "./servers.mjs";
 
 // The scripted server refuses an expired token and has no file at first; browsers complain of that.
 test.use({ allowed: [/ 40[14]/] });
 
 const KEYS = ["ya29.good", "ya29.new"];
-let servers;
-let address;
+let vendors;
 
 test.beforeAll(async () => {
-  const main = fileURLToPath(new URL("../servers/main.mjs", import.meta.url));
-  servers = spawn(process.execPath, [main], { stdio: ["pipe", "pipe", "inherit"] });
-  const [line] = await new Promise((resolve) => {
-    createInterface({ input: servers.stdout }).once("line", (l) => resolve([l]));
-  });
-  address = JSON.parse(line);
+  vendors = await servers();
 });
 
-test.afterAll(() => servers.kill());
-
-async function control(vendor, what) {
-  const answer = await fetch(`${address[vendor]}/__control`, { method: "POST", body: JSON.stringify(what) });
-  return answer.json();
-}
+test.afterAll(() => vendors.stop());
 
 test("a job at Vertex outlives an expired token and leaves no key behind", async ({ page }) => {
   test.setTimeout(300_000);
-  await control("vertex", { reset: true, set: { tokens: KEYS, expire_after: 8 } });
+  await vendors.control("vertex", { reset: true, set: { tokens: KEYS, expire_after: 8 } });
   await open(page, "#/generate", "Generate");
   await page.getByLabel("Samples", { exact: true }).fill("12");
   await page.getByRole("button", { name: "Generate 12 samples" }).click();
@@ -41,8 +28,8 @@ test("a job at Vertex outlives an expired token and leaves no key behind", async
   await page.getByLabel("Job name").fill("ft_vertex");
   await page.getByLabel("Project").fill("demo-project");
   await page.getByLabel("Bucket").fill("demo-bucket");
-  await page.getByLabel("Address", { exact: true }).fill(`${address.vertex}/v1`);
-  await page.getByLabel("Address of the storage").fill(address.vertex);
+  await page.getByLabel("Address", { exact: true }).fill(`${vendors.address.vertex}/v1`);
+  await page.getByLabel("Address of the storage").fill(vendors.address.vertex);
   await page.getByLabel("VERTEX_ACCESS_TOKEN").fill(KEYS[0]);
   // Nothing starts before it was shown what goes where.
   await expect(page.getByRole("button", { name: "Start job" })).toBeDisabled();
@@ -51,7 +38,7 @@ test("a job at Vertex outlives an expired token and leaves no key behind", async
   // The vendor was asked what the token may do, and got nothing.
   await expect(page.getByRole("row", { name: /^Key\b/ })).toContainText("it works");
   await expect(page.getByRole("row", { name: /^Bucket\b/ })).toContainText("ok");
-  const asked = (await control("vertex", {})).log;
+  const asked = (await vendors.control("vertex")).log;
   expect(asked.length).toBeGreaterThan(0);
   expect(asked.filter((r) => r.method !== "GET" && r.method !== "OPTIONS")).toEqual([]);
   await page.getByRole("button", { name: "Start job" }).click();
@@ -62,7 +49,7 @@ test("a job at Vertex outlives an expired token and leaves no key behind", async
   await page.getByLabel("VERTEX_ACCESS_TOKEN").blur();
   await page.getByRole("button", { name: "Go on" }).click();
   await expect(page.getByText("Completed.")).toBeVisible({ timeout: 200_000 });
-  const { state, log } = await control("vertex", {});
+  const { state, log } = await vendors.control("vertex");
   expect(log.filter((r) => r.method === "POST" && /tuningJobs$/.test(r.path.split("?")[0]))).toHaveLength(1);
   expect(state).toBeTruthy();
   await page.goto("./#/models");

@@ -62,7 +62,8 @@ export function kept(page) {
           r.onerror = () => failed(r.error);
         });
         for (const row of rows) {
-          all.push(JSON.stringify(row, (_, v) => (ArrayBuffer.isView(v) ? new TextDecoder().decode(v) : v)));
+          if (row instanceof Blob) all.push(await row.text());
+          else all.push(JSON.stringify(row, (_, v) => (ArrayBuffer.isView(v) ? new TextDecoder().decode(v) : v)));
         }
       }
       db.close();

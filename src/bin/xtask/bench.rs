@@ -70,6 +70,22 @@ pub(crate) fn run(_names: &[String]) -> Outcome<()> {
             flat &= *last <= full * 1.1;
         }
     }
+    let jobs = json(Sh::new("cargo bench --quiet --locked --bench jobs"))?;
+    println!(
+        "\n{} jobs with {} events each, in files (ms)      first time   again",
+        jobs["jobs"], jobs["events_per_job"]
+    );
+    for (name, cold, warm) in [
+        ("list of all jobs", "list_cold_ms", "list_warm_ms"),
+        ("page of 50 events", "page_cold_ms", "page_warm_ms"),
+        ("curves of 1,000 points", "curves_ms", "curves_ms"),
+    ] {
+        println!(
+            "{name:<45} {:>8.1} {:>7.1}",
+            ms(&jobs, cold),
+            ms(&jobs, warm)
+        );
+    }
     let times = usual / ms(&native, "ms_per_sample");
     if !flat {
         return fail("memory grows with the number of samples");

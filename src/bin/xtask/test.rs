@@ -157,8 +157,13 @@ fn app() -> Outcome<String> {
 
 fn e2e() -> Outcome<String> {
     let chromium = tools::chromium()?;
+    // Its proxy stands between a page and a vendor that answers no browser.
+    Sh::new("cargo build --bin screensmith")
+        .args(NATIVE)
+        .run()?;
     Sh::new("node node_modules/@playwright/test/cli.js test --config e2e/playwright.config.mjs")
         .dir(&root().join("tests"))
         .env("CHROMIUM", &chromium.browser)
+        .env("SCREENSMITH", target().join("debug/screensmith"))
         .closing()
 }
