@@ -7,10 +7,11 @@ use clap::{Args as ClapArgs, Subcommand};
 
 use crate::base::ports::Ports;
 use crate::base::system::block_on;
+use crate::cli::provider::Confirmed;
 use crate::cli::run::{self, StoreArg};
 use crate::cli::{Outcome, Output};
 use crate::error::{Error, Result};
-use crate::job::{FineTuneConfig, FineTuneJob, FineTuneJobManager, Scheduler, series};
+use crate::job::{Cleaned, FineTuneConfig, FineTuneJob, FineTuneJobManager, Scheduler, series};
 use crate::provider::{PROVIDERS, ProviderName, RemoteEvent};
 
 /// Arguments of `jobs`.
@@ -91,6 +92,13 @@ enum Action {
         /// Take it back
         #[arg(long)]
         undo: bool,
+    },
+    /// Delete the files at the vendor that a job that has ended uploaded; its model stays
+    Clean {
+        #[command(flatten)]
+        job: Id,
+        #[command(flatten)]
+        confirmed: Confirmed,
     },
     /// Forget a job that has ended, and its events; files and what the vendor has stay
     Delete(Id),
@@ -194,6 +202,13 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Outcome> {
             show(block_on(writing()?.tag(&job.id, add, remove))?)?;
         }
         Action::Archive { job, undo } => show(block_on(writing()?.archive(&job.id, !undo))?)?,
+        Action::Clean { job, confirmed } => {
+            let tuner = tuner()?;
+            let found = block_on(tuner.cleanable(&job.id))?;
+            confirmed.check(&left(&found))?;
+            let done = block_on(tuner.clean(&job.id))?;
+            output.result(&done, |done| format!("{}: deleted {}", job.id, left(done)))?;
+        }
         Action::Delete(Id { id }) => {
             block_on(writing()?.delete(id))?;
             output.result(&serde_json::json!({"deleted": id}), |_| {
@@ -271,6 +286,15 @@ fn changed(manager: &FineTuneJobManager, id: &str, changes: &Changes) -> Result<
         };
     }
     FineTuneConfig::from_json(&json.to_string())
+}
+
+/// What a job left at its vendor, in words.
+fn left(found: &Cleaned) -> String {
+    match (found.files.as_slice(), found.pictures) {
+        ([], 0) => "nothing".to_owned(),
+        (files, 0) => files.join(", "),
+        (files, n) => format!("{} and {n} pictures", files.join(", ")),
+    }
 }
 
 /// Prints the slots, changed if asked.

@@ -9,6 +9,7 @@ mod jobs;
 mod lines;
 mod output;
 mod preview;
+mod provider;
 mod proxy;
 mod registry;
 mod run;
@@ -58,6 +59,8 @@ enum Command {
     Run(run::Args),
     /// Look after fine-tuning jobs
     Jobs(jobs::Args),
+    /// What lies at a vendor: models that the key sees, deleting files and tuned models
+    Provider(provider::Args),
     /// Tuned models and their export
     Registry(registry::Args),
     /// Compare a base and a tuned model on the same questions
@@ -98,6 +101,7 @@ fn run(command: Command, output: &Output) -> Result<Outcome> {
         Command::Preview(args) => preview::run(&args, output),
         Command::Run(args) => run::run(&args, output),
         Command::Jobs(args) => jobs::run(&args, output),
+        Command::Provider(args) => provider::run(&args, output),
         Command::Registry(args) => registry::run(&args, output),
         Command::Compare(args) => compare::run(&args, output),
         Command::Proxy(args) => proxy::run(&args, output),

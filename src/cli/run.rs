@@ -289,6 +289,12 @@ pub(super) fn finetuner(ports: &Ports, output: &Output) -> VisionFinetuner {
 pub(super) fn finish(job: &FineTuneJob, output: &Output) -> Result<Outcome> {
     output.problems(&job.problems, 20);
     output.result(job, describe)?;
+    if job.can_be_cleaned() {
+        output.note(&format!(
+            "its files still lie at the vendor; delete them with: jobs clean {}",
+            job.job_id
+        ));
+    }
     match (&job.state, job.status) {
         (State::Failed { error, .. }, _) => Err(Error::new(
             crate::ErrorKind::Provider,

@@ -9,6 +9,7 @@ mod bundle;
 #[cfg(test)]
 mod chaos_tests;
 mod checks;
+mod clean;
 mod config;
 mod driver;
 mod edit;
@@ -35,6 +36,7 @@ mod upload;
 mod version;
 
 pub use checks::{Ask, Row, RowState};
+pub use clean::Cleaned;
 pub use config::{FineTuneConfig, Start, key_fault};
 pub use driver::{ModelSink, TunedModel, Update, VisionFinetuner};
 pub use manager::{EventPage, FineTuneJobManager, ImportReport, JOBS};

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::base::time::Timestamp;
 use crate::job::config::FineTuneConfig;
-use crate::job::state::{JobStatus, State};
+use crate::job::state::{JobStatus, State, Uploaded};
 use crate::job::version::TokenEstimate;
 use crate::problem::Problem;
 use crate::provider::{MetricPoint, Progress, ProviderName, RemoteError, RemoteState};
@@ -195,6 +195,9 @@ pub struct FineTuneJob {
     /// Tokens and cost as estimated before the start, to compare with what is billed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub estimate: Option<TokenEstimate>,
+    /// Files that lie at the vendor, until they are deleted there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uploaded: Option<Uploaded>,
     /// How far the present upload is, in the provider's own words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub upload: Option<UploadMark>,
@@ -261,6 +264,7 @@ impl FineTuneJob {
             system_prompt: None,
             system_prompts: Vec::new(),
             estimate: None,
+            uploaded: None,
             upload: None,
             hold: None,
             events: 0,
@@ -310,6 +314,20 @@ impl FineTuneJob {
         self.status = state.status();
         if let Some(model) = state.model() {
             self.model_name = Some(model.to_owned());
+        }
+        match &state {
+            State::Uploading {
+                train: Some(train), ..
+            } => {
+                self.uploaded = Some(Uploaded {
+                    train: train.clone(),
+                    validation: None,
+                });
+            }
+            State::Ready { uploaded } | State::Creating { uploaded, .. } => {
+                self.uploaded = Some(uploaded.clone());
+            }
+            _ => {}
         }
         if state.is_final() {
             self.upload = None;

@@ -105,6 +105,10 @@ pub trait Vendor: std::fmt::Debug + Sync {
         let _ = (job, options);
         None
     }
+    /// Whether uploaded files can be deleted through its interface.
+    fn deletes_files(&self) -> bool {
+        false
+    }
     /// Whether a job with these options ends before anything is trained.
     fn awaits_training(&self, options: &ProviderOptions) -> bool {
         let _ = options;

@@ -169,6 +169,15 @@ impl Workspace {
         to_js(&done.or_throw()?)
     }
 
+    /// Deletes the files at the vendor that a job that has ended uploaded; its model stays.
+    #[wasm_bindgen(
+        js_name = cleanJob,
+        unchecked_return_type = "{ files: string[]; pictures: number }"
+    )]
+    pub async fn clean_job(&self, job_id: String) -> Result<JsValue, JsValue> {
+        to_js(&self.finetuner.clean(&job_id).await.or_throw()?)
+    }
+
     /// All jobs, the newest first.
     #[wasm_bindgen(js_name = listJobs, unchecked_return_type = "FineTuneJob[]")]
     pub async fn list_jobs(&self) -> Result<JsValue, JsValue> {

@@ -24,7 +24,7 @@ pub(crate) fn section(
             .unwrap_or_default()
     });
     let note = Memo::new(move |_| job().map(|j| j.note).unwrap_or_default());
-    let (for_tags, for_note, for_run, for_retry) = (id.clone(), id.clone(), id.clone(), id);
+    let (for_tags, for_note, for_run, for_retry) = (id.clone(), id.clone(), id.clone(), id.clone());
     let set_tags = move |e: leptos::ev::Event| {
         let wanted: Vec<String> = event_target_value(&e)
             .split(',')
@@ -121,7 +121,52 @@ pub(crate) fn section(
                         })
                 }}
             </div>
+            {clean(ctx, id, job)}
         </section>
+    }
+}
+
+/// Deletes what the job uploaded, after a second word of its owner.
+fn clean(
+    ctx: Ctx,
+    id: String,
+    job: impl Fn() -> Option<FineTuneJob> + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    let asked = RwSignal::new(false);
+    let left = Memo::new(move |_| job().is_some_and(|j| j.can_be_cleaned()));
+    move || {
+        if !left.get() {
+            return None;
+        }
+        let id = id.clone();
+        let delete = move |_| {
+            let id = id.clone();
+            asked.set(false);
+            change(ctx, "Not deleted", move |w| async move {
+                w.tuner.clean(&id).await?;
+                w.tuner.job_manager().get(&id).await
+            });
+        };
+        let view = if asked.get() {
+            view! {
+                <span>"Delete the files that this job uploaded? The model stays."</span>
+                <button type="button" class="button danger" on:click=delete>
+                    "Delete at the vendor"
+                </button>
+                <button type="button" class="button" on:click=move |_| asked.set(false)>
+                    "Keep"
+                </button>
+            }
+            .into_any()
+        } else {
+            view! {
+                <button type="button" class="button" on:click=move |_| asked.set(true)>
+                    "Delete uploaded files"
+                </button>
+            }
+            .into_any()
+        };
+        Some(view! { <div class="row">{view}</div> })
     }
 }
 

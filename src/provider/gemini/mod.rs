@@ -93,6 +93,10 @@ impl Vendor for Gemini {
         hosts
     }
 
+    fn deletes_files(&self) -> bool {
+        true
+    }
+
     fn lifecycle(&self) -> &'static [Milestone] {
         &[]
     }

@@ -116,6 +116,10 @@ impl Vendor for OpenAi {
         ]
     }
 
+    fn deletes_files(&self) -> bool {
+        true
+    }
+
     fn lifecycle(&self) -> &'static [Milestone] {
         LIFECYCLE
     }

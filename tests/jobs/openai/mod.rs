@@ -4,6 +4,7 @@ mod before;
 mod curves;
 mod faults;
 mod resume;
+mod tidy;
 
 use std::rc::Rc;
 

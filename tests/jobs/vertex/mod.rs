@@ -1,6 +1,7 @@
 //! Jobs on the scripted Vertex AI with Cloud Storage.
 
 mod faults;
+mod tidy;
 
 use std::rc::Rc;
 
