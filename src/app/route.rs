@@ -26,6 +26,8 @@ pub enum Route {
     Models,
     /// One model, by `KEY`, `KEY@2` or alias.
     Model(String),
+    /// Base model against tuned model, by reference; empty: none chosen yet.
+    Compare(String),
     /// One question to one model, by its reference; empty: none chosen yet.
     Playground(String),
     /// Storage, appearance, about.
@@ -112,6 +114,8 @@ impl Route {
             ["jobs", "id", id] => Self::Job((*id).into()),
             ["models"] => Self::Models,
             ["models", key] => Self::Model((*key).into()),
+            ["compare"] => Self::Compare(String::new()),
+            ["compare", model] => Self::Compare((*model).into()),
             ["playground"] => Self::Playground(String::new()),
             ["playground", model] => Self::Playground((*model).into()),
             ["settings"] => Self::Settings,
@@ -134,6 +138,8 @@ impl Route {
             Self::Job(id) => format!("#/jobs/id/{}", encode(id)),
             Self::Models => "#/models".into(),
             Self::Model(key) => format!("#/models/{}", encode(key)),
+            Self::Compare(model) if model.is_empty() => "#/compare".into(),
+            Self::Compare(model) => format!("#/compare/{}", encode(model)),
             Self::Playground(model) if model.is_empty() => "#/playground".into(),
             Self::Playground(model) => format!("#/playground/{}", encode(model)),
             Self::Settings => "#/settings".into(),
@@ -155,6 +161,7 @@ impl Route {
             Self::Job(id) => format!("Job {id}"),
             Self::Models => "Models".into(),
             Self::Model(key) => format!("Model {key}"),
+            Self::Compare(_) => "Compare".into(),
             Self::Playground(_) => "Playground".into(),
             Self::Settings => "Data and settings".into(),
             Self::Unknown(_) => "Page not found".into(),
@@ -168,7 +175,7 @@ impl Route {
             Self::Split => Some(2),
             Self::Format(_) => Some(3),
             Self::Jobs | Self::NewJob | Self::Job(_) => Some(4),
-            Self::Models | Self::Model(_) | Self::Playground(_) => Some(5),
+            Self::Models | Self::Model(_) | Self::Compare(_) | Self::Playground(_) => Some(5),
             Self::Overview | Self::Settings | Self::Unknown(_) => None,
         }
     }
@@ -232,6 +239,11 @@ mod tests {
             Route::Job("new".into()),
             Route::Models,
             Route::Model("OPENAI_SYNTHETIC_UI_DEMO".into()),
+            Route::Model("KEY@2".into()),
+            Route::Playground(String::new()),
+            Route::Playground("KEY@2".into()),
+            Route::Compare(String::new()),
+            Route::Compare("production".into()),
             Route::Settings,
         ] {
             assert_eq!(Route::parse(&r.href()), r, "{}", r.href());

@@ -18,10 +18,10 @@ use crate::dataset::{Records, Side, SplitConfig, SplitKey, atomic_write, split};
 use crate::error::{Error, Result};
 use crate::format::image_info;
 use crate::registry::compare::{
-    Answers, Asker, BoxShape, Comparison, ModelScore, Question, annotate, ask_all, compare, pick,
-    questions_of, read_answers, screenspot,
+    About, Answers, Asker, BoxShape, Comparison, ModelScore, Question, annotate, ask_all, compare,
+    pick, questions_of, read_answers, screenspot,
 };
-use crate::registry::{Place, Who};
+use crate::registry::{Place, RegistryEntry, Who};
 use crate::task::coords::{CONVENTIONS, Convention, convention};
 
 /// Arguments of `compare`.
@@ -74,6 +74,12 @@ pub(super) struct Args {
     /// Contact sheet to write (PNG): target green, base orange, tuned blue
     #[arg(long, value_name = "FILE", requires = "base")]
     out: Option<PathBuf>,
+    /// Report to write: Markdown, or JSON when its name ends with .json
+    #[arg(long, value_name = "FILE", requires = "base")]
+    report: Option<PathBuf>,
+    /// Questions asked at the same time
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=32))]
+    at_once: u8,
     /// How many questions on the sheet; those that tuning lost come first
     #[arg(long, default_value_t = 12)]
     count: usize,
@@ -163,6 +169,24 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Outcome> {
     )?;
     if let Some(path) = &args.out {
         draw(&found, &questions, args, path)?;
+    }
+    if let Some(path) = &args.report {
+        let model = |e: &RegistryEntry| e.provenance.base_model.clone();
+        let about = About {
+            base: entry.as_ref().and_then(model).unwrap_or("base".to_owned()),
+            tuned: entry
+                .as_ref()
+                .map_or("tuned".to_owned(), RegistryEntry::reference),
+            questions: args.input.display().to_string(),
+            base_convention: base_convention.id.to_owned(),
+            tuned_convention: tuned_convention.id.to_owned(),
+            made_at: ports.clock.now(),
+        };
+        let report = match path.extension().is_some_and(|e| e == "json") {
+            true => found.json(&about)?,
+            false => found.markdown(&about),
+        };
+        atomic_write(path, |w| Ok(w.write_all(report.as_bytes())?))?;
     }
     output.result(&found, text)?;
     Ok(Outcome::Done)
@@ -291,7 +315,7 @@ fn put_questions(
         asker,
         questions,
         answers,
-        1,
+        usize::from(args.at_once),
         async |q| pictures.borrow_mut().load(q),
         async |answer| {
             let mut line = serde_json::to_vec(answer)?;

@@ -3,10 +3,10 @@
 use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 
-use crate::dataset::{Side, SplitConfig, SplitKey, split};
+use crate::dataset::{Side, SplitConfig};
 use crate::error::{Error, Result};
 use crate::registry::compare::{
-    Answer, Question, collect_answers, compare, pick, questions_of, read_answers, screenspot,
+    Answer, Question, choose, collect_answers, compare, read_answers, screenspot,
 };
 use crate::task::coords::{CONVENTIONS, Convention, convention};
 use crate::wasm::convert::{OrThrow as _, options, to_js};
@@ -33,24 +33,13 @@ pub fn compare_questions(
     to_js(&chosen(jsonl, &choice).or_throw()?)
 }
 
-fn chosen(jsonl: &str, choice: &Choice) -> Result<Vec<Question>> {
+fn chosen(jsonl: &str, asked: &Choice) -> Result<Vec<Question>> {
     let records = records(jsonl)?;
-    let mut questions = Vec::new();
-    if let Some(wanted) = choice.side {
-        let keys: Vec<SplitKey> = records.iter().map(SplitKey::from).collect();
-        let config = SplitConfig {
-            validation_split: choice.validation_split.unwrap_or(0.1),
-        };
-        let sides = split(&keys, &config)?.sides;
-        let on_side = records.iter().zip(sides).filter(|(_, s)| *s == wanted);
-        questions.extend(on_side.flat_map(|(r, _)| questions_of(r)));
-    } else {
-        questions.extend(records.iter().flat_map(questions_of));
-    }
-    Ok(match choice.limit {
-        Some(limit) => pick(questions, limit),
-        None => questions,
-    })
+    let config = SplitConfig {
+        validation_split: asked.validation_split.unwrap_or(0.1),
+    };
+    let limit = asked.limit.unwrap_or(usize::MAX);
+    choose(records.iter(), asked.side, &config, limit)
 }
 
 /// The questions of a benchmark file of the ScreenSpot family. Its rows must carry `img_size`.
@@ -112,7 +101,7 @@ fn plain<T: serde::de::DeserializeOwned>(value: &JsValue) -> Result<T, JsValue> 
         .or_throw()
 }
 
-fn named(id: &str) -> Result<&'static Convention> {
+pub(super) fn named(id: &str) -> Result<&'static Convention> {
     convention(id).ok_or_else(|| {
         let ids: Vec<&str> = CONVENTIONS.iter().map(|c| c.id).collect();
         Error::caller("convention_unknown", format!("{id:?} is no convention"))

@@ -10,6 +10,7 @@ pub mod dataset;
 pub mod format;
 pub mod generate;
 pub mod pipeline;
+pub mod registry;
 mod types;
 
 use wasm_bindgen::prelude::*;

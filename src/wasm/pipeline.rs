@@ -47,6 +47,7 @@ pub fn validate_fine_tune_config(
 pub struct Workspace {
     files: MemoryFiles,
     secrets: MemorySecrets,
+    ports: Ports,
     finetuner: VisionFinetuner,
     registry: LlmConfigRegistry,
 }
@@ -69,10 +70,11 @@ impl Workspace {
         let registry = LlmConfigRegistry::new(Rc::clone(&ports.store), Rc::clone(&ports.clock));
         let manager = FineTuneJobManager::new(Rc::clone(&ports.store));
         let finetuner =
-            VisionFinetuner::new(manager, ports).with_registry(Rc::new(registry.clone()));
+            VisionFinetuner::new(manager, ports.clone()).with_registry(Rc::new(registry.clone()));
         Self {
             files,
             secrets,
+            ports,
             finetuner,
             registry,
         }
@@ -278,6 +280,18 @@ impl Workspace {
     #[wasm_bindgen(js_name = exportRegistry)]
     pub async fn export_registry(&self) -> Result<String, JsValue> {
         self.registry.export_json().await.or_throw()
+    }
+}
+
+impl Workspace {
+    /// Registered models.
+    pub(super) fn registry(&self) -> &LlmConfigRegistry {
+        &self.registry
+    }
+
+    /// The outside world.
+    pub(super) fn ports(&self) -> &Ports {
+        &self.ports
     }
 }
 

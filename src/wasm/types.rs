@@ -290,6 +290,46 @@ export interface RegistryEntry {
   [name: string]: unknown;
 }
 
+/** All there is of one key. */
+export interface ModelLineage {
+  key: string;
+  /** The version that the bare key means. */
+  current: number;
+  /** Oldest first. */
+  versions: RegistryEntry[];
+  aliases: ModelAlias[];
+}
+
+/** A name for one version of one key. */
+export interface ModelAlias {
+  alias: string;
+  key: string;
+  version: number;
+}
+
+/** How a model is asked; what is missing is as the registry says. */
+export interface AskOptions {
+  /** What the answer consists of; a point unless said. */
+  geometry?: "point" | "box";
+  /** The right box in pixels, to tell whether the answer hits. */
+  target?: PxRect;
+  /** The registered model, or the one it was tuned from. */
+  who?: "tuned" | "base";
+  /** Your own server or proxy, up to `/v1`. */
+  baseUrl?: string;
+  /** What that server calls the model. */
+  model?: string;
+  /** Coordinates of the answer. */
+  convention?: string;
+}
+
+/** What a model said, and where that points in pixels of the picture. */
+export interface AskedModel extends Omit<AnswerReading, "hit"> {
+  answer: ModelAnswer;
+  /** Only with a target. */
+  hit?: boolean;
+}
+
 /** One question about one picture. */
 export interface CompareQuestion {
   /** `12/t3`: task `t3` of the sample with index 12. */
@@ -301,6 +341,8 @@ export interface CompareQuestion {
   geometry: "point" | "box";
   /** The right box, in pixels. */
   target: PxRect;
+  /** Corners of the right area where that is no box. */
+  polygon?: [x: number, y: number][];
   kind?: string;
   role?: string;
   archetype?: string;
@@ -312,6 +354,8 @@ export interface ModelAnswer {
   /** Its words, as they came. */
   answer: string;
   latency_ms?: number;
+  /** Whether the server said that the model refused. */
+  refused?: boolean;
   cost_usd?: number;
   prompt_tokens?: number;
   completion_tokens?: number;
@@ -348,10 +392,14 @@ export interface ModelScore {
   missing: number;
   /** Answers without coordinates; they count as wrong. */
   unread: number;
+  /** Answers that were refusals; they count as wrong. */
+  refused: number;
   hits: Share;
   mean_iou?: number;
   latency?: { of: number; median_ms: number; p95_ms: number };
   cost_usd?: number;
+  prompt_tokens?: number;
+  completion_tokens?: number;
 }
 
 /** One answer, read and scored. */

@@ -227,3 +227,158 @@ test("the playground draws what a model says, and what goes wrong", async ({ pag
   expect(all).toContain("SERVED");
   for (const key of [KEY, WRONG]) expect(all).not.toContain(key);
 });
+
+/** The questions as the page saves them. */
+async function questions(page) {
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "Save the questions" }).click(),
+  ]);
+  const text = await readFile(await download.path(), "utf8");
+  return text.trimEnd().split("\n").map((l) => JSON.parse(l));
+}
+
+const middleOf = (q) => `[${q.target.x + q.target.width / 2}, ${q.target.y + q.target.height / 2}]`;
+
+async function saved(page, name) {
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name, exact: true }).click(),
+  ]);
+  return readFile(await download.path(), "utf8");
+}
+
+test("two models are compared on the same questions, in two goes", async ({ page }) => {
+  test.setTimeout(300_000);
+  await control({ reset: true });
+  await generate(page, 6);
+  await importServed(page);
+  await page.goto("./#/compare/SERVED");
+  await expect(page.getByRole("heading", { level: 1, name: "Compare" })).toBeVisible();
+  await page.getByRole("button", { name: "All samples" }).click();
+  await page.getByLabel("Most questions").fill("12");
+  const all = await questions(page);
+  expect(all).toHaveLength(12);
+
+  // The tuned model knows everything, the base model every third and refuses one; two questions of
+  // different screens may have the same words, so each is told by its words and target.
+  const words = new Set(all.map((q) => q.instruction));
+  const unique = all.filter((q) => all.filter((o) => o.instruction === q.instruction).length === 1);
+  expect(unique.length).toBeGreaterThan(8);
+  expect(words.size).toBeGreaterThan(8);
+  const rules = unique.flatMap((q, i) => [
+    { model: "tuned", instruction: q.instruction, answer: middleOf(q) },
+    i === 1
+      ? { model: "base", instruction: q.instruction, refusal: "I cannot." }
+      : { model: "base", instruction: q.instruction, answer: i % 3 ? "[0, 0]" : middleOf(q) },
+  ]);
+  const slow = { method: "POST", path: "chat", skip: 6, times: 40, delay: 3000 };
+  await control({ set: { rules, otherwise: "[0, 0]" }, rules: [slow] });
+  await page.getByLabel("Address", { exact: true }).fill(`${chat}/v1`);
+  await page.getByLabel("OPENAI_API_KEY").fill(KEY);
+  await page.getByLabel("OPENAI_API_KEY").blur();
+  await page.getByRole("button", { name: "Ask both, 24 to go" }).click();
+  await expect(page.getByText("Asking the tuned model…")).toBeVisible();
+  await expect(page.getByLabel("Answers of the tuned model", { exact: true })).toContainText(/[4-9] of 12 answered/);
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await control({ rules: [] });
+
+  // What was answered outlives the page; each question is paid once but for those called off.
+  await page.reload();
+  await page.getByRole("button", { name: "All samples" }).click();
+  await page.getByLabel("Most questions").fill("12");
+  await expect(page.getByLabel("Answers of the tuned model", { exact: true })).toContainText(/[4-9] of 12 answered/);
+  await page.getByLabel("Address", { exact: true }).fill(`${chat}/v1`);
+  await page.getByLabel("OPENAI_API_KEY").fill(KEY);
+  await page.getByLabel("OPENAI_API_KEY").blur();
+  await page.getByRole("button", { name: /Ask both, \d+ to go/ }).click();
+  await expect(page.getByRole("button", { name: "Nothing left to ask" })).toBeVisible({ timeout: 60_000 });
+  const { state } = await control({});
+  expect(state.asked.length).toBeLessThanOrEqual(24 + 4);
+
+  // The numbers, against our own count.
+  const right = (answer, q) => {
+    const n = answer.match(/-?[\d.]+/g)?.map(Number) ?? [];
+    const { x, y, width, height } = q.target;
+    return n.length === 2 && n[0] >= x && n[0] <= x + width && n[1] >= y && n[1] <= y + height;
+  };
+  const answerOf = (model, q) => rules.find((r) => r.model === model && r.instruction === q.instruction)?.answer ?? (unique.includes(q) ? "" : "[0, 0]");
+  const hits = (model) => all.filter((q) => right(answerOf(model, q), q)).length;
+  const tile = (name) => page.locator(".tile", { has: page.getByText(name, { exact: true }) });
+  await expect(tile("Tuned, hit rate")).toContainText(`${hits("tuned")} of 12`);
+  await expect(tile("Base, hit rate")).toContainText(`${hits("base")} of 12`);
+  await expect(page.getByText("The tuned model is better.")).toBeVisible();
+  await expect(page.getByRole("region", { name: "Scores" }).getByRole("row", { name: "Refused" })).toContainText("1");
+  await expect(page.getByRole("region", { name: "Parts of the questions" })).toContainText("Target size");
+  const differ = all.filter((q) => right(answerOf("base", q), q) !== right(answerOf("tuned", q), q)).length;
+  await expect(page.getByRole("button", { name: `Differ only ${differ}` })).toHaveAttribute("aria-pressed", "true");
+  await expect(page.locator(".answer-card")).toHaveCount(differ);
+  await page.getByRole("button", { name: /^All \d/ }).click();
+  await expect(page.locator(".answer-card")).toHaveCount(12);
+
+  // The cost, once prices are known.
+  await page.getByText("Prices, for the cost").click();
+  await page.getByLabel("Tuned, questions").fill("10");
+  await page.getByLabel("Tuned, answers").fill("0");
+  await expect(page.getByRole("row", { name: /^Cost/ })).toContainText("$0.13");
+
+  // Reports and answers as files.
+  expect(await saved(page, "Report, Markdown")).toContain("# SERVED@1 (tuned) against base");
+  const report = JSON.parse(await saved(page, "Report, JSON"));
+  expect(report.comparison.tuned.hits.count).toBe(hits("tuned"));
+  expect(report.comparison.rows).toHaveLength(12);
+  for (const width of [390, 320]) {
+    await page.setViewportSize({ width, height: 800 });
+    await expectNoOverflow(page, "the comparison");
+  }
+  expect(await kept(page)).not.toContain(KEY);
+});
+
+test("recorded answers and a benchmark file need no key", async ({ page }) => {
+  test.setTimeout(300_000);
+  await generate(page, 2);
+  const png = await page.locator(".card img").first().evaluate(async (img) => {
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [400, 300];
+    canvas.getContext("2d").drawImage(img, 0, 0, 400, 300);
+    return canvas.toDataURL("image/png").split(",")[1];
+  });
+  await page.goto("./#/compare");
+  await page.getByRole("button", { name: "Benchmark file" }).click();
+  const rows = [0, 1, 2].map((i) => ({
+    img_filename: "web/a.png",
+    bbox: [300 - i, 200, 60 + i, 40],
+    instruction: `Click ${i}`,
+    data_type: i ? "icon" : "text",
+  }));
+  const file = (name, text) => ({ name, mimeType: "application/octet-stream", buffer: Buffer.from(text) });
+  const picture = { name: "a.png", mimeType: "image/png", buffer: Buffer.from(png, "base64") };
+  const json = file("screenspot.json", JSON.stringify(rows));
+  await page.getByLabel("Choose files").setInputFiles([json]);
+  await expect(page.getByText(/this picture was not chosen/)).toBeVisible();
+  await page.getByLabel("Choose files").setInputFiles([json, picture]);
+  await expect(page.getByText("screenspot.json: 3 questions, 1 file")).toBeVisible();
+
+  const answers = (list) => list.map((answer, i) => JSON.stringify({ id: String(i), answer, latency_ms: 100 + i })).join("\n");
+  await page.getByLabel("Load a file: Tuned").setInputFiles(file("t.jsonl", answers(["[330, 220]", "[330, 220]", "[330, 220]"])));
+  const tuned = page.getByLabel("Answers of the tuned model", { exact: true });
+  await expect(tuned).toContainText("3 of 3 answered");
+  const base = page.getByLabel("Answers of the base model", { exact: true });
+  await base.getByText("Paste answers").click();
+  await base.getByRole("textbox").fill('{"id":"0"}');
+  await base.getByRole("button", { name: "Take these" }).click();
+  await expect(base).toContainText("row 1");
+  await base.getByRole("textbox").fill(answers(["[1, 1]", "[330, 220]", "nothing"]));
+  await base.getByRole("button", { name: "Take these" }).click();
+  await expect(base).toContainText("3 of 3 answered");
+  const tile = (name) => page.locator(".tile", { has: page.getByText(name, { exact: true }) });
+  await expect(tile("Tuned, hit rate")).toContainText("3 of 3");
+  await expect(tile("Base, hit rate")).toContainText("1 of 3");
+  await expect(page.getByText("No difference can be told from chance.")).toBeVisible();
+  await expect(page.locator(".answer-card")).toHaveCount(2);
+  await expect(page.locator(".answer-card .marks .cross")).toHaveCount(1);
+  await base.getByRole("button", { name: "Forget" }).click();
+  await expect(page.getByText("No answers of both models yet")).toBeVisible();
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(tile("Base, hit rate")).toContainText("1 of 3");
+});

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { dirname, join } from 'node:path';
 import { before, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -150,6 +151,73 @@ test('a base and a tuned model are compared by their answers', async () => {
   assert.throws(() => compareAnswers(questions, base, tuned, { convention: 'x' }), {
     code: 'convention_unknown',
   });
+});
+
+/** The scripted server of chat completions on a free port. */
+async function chatServer() {
+  const { create } = await import('../servers/chat.mjs');
+  const vendor = create();
+  const server = createServer(async (request, response) => {
+    const parts = [];
+    for await (const part of request) parts.push(part);
+    const { method, url, headers } = request;
+    const answer = vendor.handle({ method, url, headers, body: Buffer.concat(parts) });
+    response.writeHead(answer.status, answer.headers).end(JSON.stringify(answer.body));
+  });
+  await new Promise((ready) => server.listen(0, '127.0.0.1', ready));
+  return { vendor, server, url: `http://127.0.0.1:${server.address().port}/v1` };
+}
+
+test('registered models have versions and names, and one is asked', async () => {
+  const { Generator, LLMConfigRegistry, Workspace, init } = await load();
+  await init();
+  const place = new Workspace();
+  const entry = (version) => ({
+    key: 'GROUNDER',
+    version,
+    config: { model_name: 'openai/tuned', required_env_vars: ['OPENAI_API_KEY'] },
+    provenance: { convention: 'absolute', base_model: 'base' },
+    registered_at: '2026-11-22T10:00:00Z',
+  });
+  const file = JSON.stringify({ schema: 2, models: [entry(1), entry(2)] });
+  assert.equal(await place.importRegistry(file), 2);
+  assert.deepEqual((await place.modelVersions('GROUNDER')).map((e) => e.version), [1, 2]);
+  assert.equal((await place.setAlias('production', 'GROUNDER')).version, 2);
+  assert.equal((await place.setCurrentVersion('GROUNDER@1')).version, 1);
+  await place.tagModel('GROUNDER', ['icons', 'old']);
+  await place.tagModel('GROUNDER', [], ['old']);
+  await place.setModelNote('GROUNDER@1', 'Finds icons.');
+  const [line] = await place.modelLineages();
+  assert.deepEqual([line.current, line.aliases.map((a) => a.alias)], [1, ['production']]);
+  assert.deepEqual([line.versions[0].tags, line.versions[0].note], [['icons'], 'Finds icons.']);
+  await assert.rejects(place.removeVersion('GROUNDER', 2), { code: 'version_aliased' });
+  await place.removeAlias('production');
+  assert.deepEqual(await place.modelAliases(), []);
+  assert.equal((await place.removeVersion('GROUNDER', 2)).version, 2);
+  await assert.rejects(place.setCurrentVersion('GROUNDER@2'), { code: 'llm_version_missing' });
+
+  const { vendor, server, url } = await chatServer();
+  try {
+    const picture = new Generator({ seed: 3 }).sample(0).image.bytes;
+    const target = { x: 10, y: 20, width: 30, height: 10 };
+    const answer = '{"point_2d":[25,25]}';
+    vendor.set({ rules: [{ model: 'tuned', instruction: 'Click Save', answer }] });
+    const ask = (how) => place.askModel('GROUNDER', 'Click Save', picture, how);
+    await assert.rejects(ask(), { code: 'serving_unsupported' });
+    await assert.rejects(ask({ baseUrl: url }), { code: 'model_refused' });
+    place.setSecret('OPENAI_API_KEY', 'sk-good');
+    const said = await ask({ baseUrl: url, target });
+    assert.deepEqual(said.found, { kind: 'point', x: 25, y: 25 });
+    assert.equal(said.hit, true);
+    assert.deepEqual([said.answer.prompt_tokens, said.answer.completion_tokens], [1105, 12]);
+    const other = await ask({ baseUrl: url, who: 'base' });
+    assert.equal(other.answer.answer, 'I see a screen.');
+    assert.deepEqual([other.found, other.hit], [undefined, undefined]);
+    assert.deepEqual(vendor.state().asked.map((a) => a.model), ['tuned', 'base']);
+  } finally {
+    server.close();
+  }
+  assert.equal(typeof LLMConfigRegistry.ask, 'function');
 });
 
 test('the types describe it', () => {

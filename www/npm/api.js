@@ -291,4 +291,11 @@ export const LLMConfigRegistry = {
   deregisterConfig: (key) => workspace().deregisterConfig(key),
   list: () => workspace().listModels(),
   export: (key, form) => workspace().exportModel(key, form),
+  versions: (key) => workspace().modelVersions(key),
+  setCurrent: (reference) => workspace().setCurrentVersion(reference),
+  aliases: () => workspace().modelAliases(),
+  setAlias: (alias, reference) => workspace().setAlias(alias, reference),
+  removeAlias: (alias) => workspace().removeAlias(alias),
+  ask: (reference, instruction, picture, options) =>
+    workspace().askModel(reference, instruction, picture, options),
 };

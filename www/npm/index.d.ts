@@ -1,4 +1,6 @@
 import {
+  type AskOptions,
+  type AskedModel,
   type FineTuneJob,
   type FineTuneOptions,
   type FormatOptions,
@@ -8,6 +10,7 @@ import {
   type JobEvent,
   type LLMConfigOptions,
   type LLMConfigRecord,
+  type ModelAlias,
   type Problem,
   type RegistryEntry,
   type Sample,
@@ -17,6 +20,8 @@ import {
 export type {
   Action,
   AnswerReading,
+  AskOptions,
+  AskedModel,
   Checked,
   ColorScheme,
   CompareQuestion,
@@ -40,7 +45,9 @@ export type {
   LLMConfigOptions,
   LLMConfigRecord,
   MetricPoint,
+  ModelAlias,
   ModelAnswer,
+  ModelLineage,
   ModelScore,
   NameFrom,
   PairedDifference,
@@ -184,4 +191,18 @@ export declare const LLMConfigRegistry: {
   deregisterConfig(key: string): Promise<void>;
   list(): Promise<RegistryEntry[]>;
   export(key: string, form: string): Promise<string>;
+  /** Every version of a key, oldest first. */
+  versions(key: string): Promise<RegistryEntry[]>;
+  /** Lets the bare key mean `KEY@1` until a newer model is registered. */
+  setCurrent(reference: string): Promise<RegistryEntry>;
+  aliases(): Promise<ModelAlias[]>;
+  setAlias(alias: string, reference: string): Promise<ModelAlias>;
+  removeAlias(alias: string): Promise<void>;
+  /** Asks a registered model about a picture file; its key is the workspace's secret. */
+  ask(
+    reference: string,
+    instruction: string,
+    picture: Uint8Array,
+    options?: AskOptions,
+  ): Promise<AskedModel>;
 };

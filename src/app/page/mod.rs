@@ -1,5 +1,10 @@
 //! The pages, one file each.
 
+pub(crate) mod compare;
+pub(crate) mod compare_answers;
+pub(crate) mod compare_result;
+pub(crate) mod compare_rows;
+pub(crate) mod compare_source;
 pub(crate) mod format;
 pub(crate) mod generate;
 pub(crate) mod job;
@@ -41,6 +46,7 @@ pub(crate) fn view(ctx: Ctx, route: Route) -> AnyView {
         Route::Job(id) => job::page(ctx, id).into_any(),
         Route::Models => models::page(ctx).into_any(),
         Route::Model(reference) => model::page(ctx, reference).into_any(),
+        Route::Compare(model) => compare::page(ctx, model).into_any(),
         Route::Playground(model) => playground::page(ctx, model).into_any(),
         Route::Settings => settings::page(ctx).into_any(),
         Route::Unknown(_) => missing().into_any(),

@@ -57,6 +57,7 @@ fn one(
         entry.reference()
     };
     let simulated = entry.provenance.simulated;
+    let compare = Route::Compare(entry.reference()).href();
     let try_it = Route::Playground(entry.reference()).href();
     let removed = key.clone();
     let removing = move || {
@@ -73,6 +74,7 @@ fn one(
                 {simulated.then(job_state::simulated_badge)}
                 <span class="badge">{format!("Version {number}")}</span>
                 <a class="button" href=try_it>"Try it"</a>
+                <a class="button" href=compare>"Compare with its base"</a>
                 <a class="button" href="#/models">"All models"</a>
             },
         )}

@@ -75,6 +75,7 @@ fn files(ctx: Ctx) -> impl IntoView {
     };
     view! {
         <a class="button" href="#/playground">"Playground"</a>
+        <a class="button" href="#/compare">"Compare"</a>
         <label class="button">
             {icon(icon::UPLOAD)}
             "Import"

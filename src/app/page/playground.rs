@@ -32,11 +32,7 @@ pub(crate) struct Asked {
 }
 
 pub(crate) fn page(ctx: Ctx, reference: String) -> impl IntoView {
-    let first = ctx.models.with_untracked(|all| {
-        let named = all.iter().find_map(|l| l.find(&reference).cloned());
-        named.or_else(|| all.first().and_then(|l| l.current().cloned()))
-    });
-    let form = RwSignal::new(AskForm::new(first.as_ref()));
+    let form = ask::form(ctx, reference);
     let entry = ask::entry(ctx, form);
     let look = picture::Look::new(ctx);
     let said = RwSignal::new(None::<(Asked, Vec<Said>)>);

@@ -11,6 +11,26 @@ use crate::problem::Problem;
 use crate::registry::{RegistryEntry, Who};
 use crate::task::coords::CONVENTIONS;
 
+/// The form for the model `reference`, or the first one there is; models that are read from the
+/// store later count until the user has touched the form.
+pub(crate) fn form(ctx: Ctx, reference: String) -> RwSignal<AskForm> {
+    let form = RwSignal::new(AskForm::new(None));
+    Effect::new(move |done: Option<bool>| {
+        let first = ctx.models.with(|all| {
+            let named = all.iter().find_map(|l| l.find(&reference).cloned());
+            named.or_else(|| all.first().and_then(|l| l.current().cloned()))
+        });
+        if done == Some(true) || form.with_untracked(|f| !f.model.is_empty()) {
+            return true;
+        }
+        if let Some(e) = &first {
+            form.set(AskForm::new(Some(e)));
+        }
+        first.is_some()
+    });
+    form
+}
+
 /// The registered model that the form names.
 pub(crate) fn entry(ctx: Ctx, form: RwSignal<AskForm>) -> Memo<Option<RegistryEntry>> {
     let wanted = Memo::new(move |_| form.with(|f| f.model.clone()));

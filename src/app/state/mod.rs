@@ -3,6 +3,7 @@
 pub mod ask_form;
 pub mod chart;
 pub mod code;
+pub mod compare_source;
 pub mod config_form;
 pub mod job_form;
 pub mod keys;

@@ -47,6 +47,30 @@ pub fn percent(share: f64) -> String {
     }
 }
 
+/// A rate with one decimal: `75.8 %`.
+pub fn rate(share: f64) -> String {
+    format!("{:.1} %", share * 100.0)
+}
+
+/// A difference of rates in points, always with its sign: `+12.5`, `-3.0`, `0.0`.
+pub fn points(difference: f64) -> String {
+    let p = (difference * 1000.0).round() / 10.0;
+    if p == 0.0 {
+        "0.0".into()
+    } else {
+        format!("{p:+.1}")
+    }
+}
+
+/// A chance as `p = 0.0123`, small ones as `p < 0.0001`.
+pub fn chance(p: f64) -> String {
+    if p < 0.0001 {
+        "p < 0.0001".into()
+    } else {
+        format!("p = {p:.4}")
+    }
+}
+
 /// Seconds as `8 s`, `2 min 5 s`, `3 h 10 min`.
 pub fn duration(seconds: f64) -> String {
     let s = seconds.max(0.0).round() as u64;
@@ -125,6 +149,20 @@ mod tests {
         assert_eq!(percent(0.001), "< 1 %");
         assert_eq!(percent(0.999), "> 99 %");
         assert_eq!(percent(1.0), "100 %");
+    }
+
+    #[test]
+    fn rates_differences_chances() {
+        assert_eq!(rate(0.7583), "75.8 %");
+        assert_eq!(
+            (points(0.125), points(-0.03)),
+            ("+12.5".into(), "-3.0".into())
+        );
+        assert_eq!(points(-0.0001), "0.0");
+        assert_eq!(
+            (chance(0.0123), chance(1e-9)),
+            ("p = 0.0123".into(), "p < 0.0001".into())
+        );
     }
 
     #[test]

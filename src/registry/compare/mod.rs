@@ -11,6 +11,7 @@ mod ask;
 #[cfg(test)]
 mod ask_tests;
 mod benchmark;
+mod book;
 mod draw;
 mod question;
 mod report;
@@ -22,8 +23,9 @@ mod tests;
 pub use answers::{Answer, Answers, Prices, collect_answers, read_answers, write_answers};
 pub use ask::{Asker, ask_all};
 pub use benchmark::{BoxShape, screenspot};
+pub use book::AnswerBook;
 pub use draw::annotate;
-pub use question::{Question, pick, questions_of};
+pub use question::{Question, choose, pick, questions_of};
 pub use report::About;
 pub use score::{Comparison, Latency, ModelScore, Reading, Row, Slice, Verdict, compare};
 pub use stats::{Paired, Share, mcnemar};

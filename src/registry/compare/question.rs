@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::geometry::PxRect;
 use crate::base::hash;
-use crate::dataset::Record;
+use crate::dataset::{Record, Side, SplitConfig, SplitKey, split};
+use crate::error::Result;
 use crate::task::{Found, Geometry, kind};
 
 /// One question about one picture.
@@ -61,6 +62,11 @@ impl Question {
             role: String::new(),
             archetype: String::new(),
         }
+    }
+
+    /// Index of the sample it is about, when it comes from a dataset.
+    pub fn sample(&self) -> Option<u64> {
+        self.id.split_once('/')?.0.parse().ok()
     }
 
     /// How large the target is as a share of the screen, as a class.
@@ -126,6 +132,29 @@ pub fn questions_of(record: &Record) -> Vec<Question> {
             })
         })
         .collect()
+}
+
+/// What can be asked about the records of one side of the split, or about all of them: at most
+/// `limit` questions, as [`pick`] takes them.
+///
+/// # Errors
+/// As [`split`].
+pub fn choose<'a>(
+    records: impl Iterator<Item = &'a Record> + Clone,
+    side: Option<Side>,
+    config: &SplitConfig,
+    limit: usize,
+) -> Result<Vec<Question>> {
+    let all: Vec<Question> = match side {
+        None => records.flat_map(questions_of).collect(),
+        Some(wanted) => {
+            let keys: Vec<SplitKey> = records.clone().map(SplitKey::from).collect();
+            let sides = split(&keys, config)?.sides;
+            let on_side = records.zip(sides).filter(|(_, s)| *s == wanted);
+            on_side.flat_map(|(r, _)| questions_of(r)).collect()
+        }
+    };
+    Ok(pick(all, limit))
 }
 
 /// At most `limit` of the questions, chosen by a hash of their ids: always the same ones, spread

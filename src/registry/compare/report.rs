@@ -107,9 +107,14 @@ impl Comparison {
 const LEVEL: f64 = 0.05;
 
 impl Paired {
+    /// Whether the difference is told from chance.
+    pub fn is_told(&self) -> bool {
+        self.p_value < LEVEL
+    }
+
     /// What may be concluded, in one sentence.
     pub fn verdict(&self) -> &'static str {
-        match (self.p_value < LEVEL, self.difference > 0.0) {
+        match (self.is_told(), self.difference > 0.0) {
             (true, true) => "The tuned model is better.",
             (true, false) => "The tuned model is worse.",
             (false, _) => "No difference can be told from chance.",

@@ -7,6 +7,7 @@ import {
   FineTuneJobManager,
   GenerationConfig,
   Generator,
+  LLMConfigRegistry,
   ProviderName,
   type Sample,
   SyntheticUIGenerator,
@@ -14,6 +15,7 @@ import {
   compareAnswers,
   compareQuestions,
   init,
+  workspace,
 } from 'screensmith';
 import { WorkerGenerator } from 'screensmith/client';
 
@@ -49,6 +51,13 @@ const questions: CompareQuestion[] = compareQuestions('', { side: 'validation', 
 const answers = questions.map((q) => ({ id: q.id, answer: `[${q.target.x}, ${q.target.y}]` }));
 const compared: Comparison = compareAnswers(questions, '', answers, { baseConvention: 'thousand' });
 console.log(compared.tuned.hits.low, compared.slices[0]?.by, compared.rows[0]?.base.found);
+
+const models = await workspace().modelLineages();
+const newest: number | undefined = models[0]?.versions.at(-1)?.version;
+const asked = await LLMConfigRegistry.ask('KEY@1', 'Click', new Uint8Array(), { who: 'base' });
+if (asked.found?.kind === 'point') console.log(newest, asked.found.x, asked.answer.latency_ms);
+// @ts-expect-error tuned or base
+await LLMConfigRegistry.ask('KEY', '', new Uint8Array(), { who: 'both' });
 
 // @ts-expect-error no such format
 new Generator({ imageFormat: 'gif' });
