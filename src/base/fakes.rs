@@ -144,6 +144,10 @@ impl Store for MemoryStore {
         })
     }
 
+    fn mark<'a>(&'a self, _: &'a str) -> LocalFuture<'a, Result<Option<u64>>> {
+        Box::pin(async move { Ok(Some(self.0.borrow().writes)) })
+    }
+
     fn commit<'a>(&'a self, batch: Batch) -> LocalFuture<'a, Result<Vec<Version>>> {
         Box::pin(async move {
             batch.check()?;

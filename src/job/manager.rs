@@ -1,5 +1,6 @@
 //! [`FineTuneJobManager`]: all jobs and their events in a store.
 
+use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
 
@@ -17,7 +18,12 @@ pub const JOBS: &str = "jobs";
 #[derive(Clone)]
 pub struct FineTuneJobManager {
     pub(super) store: Rc<dyn Store>,
+    /// All jobs as they were read, for as long as the store's mark stays the same.
+    known: Rc<RefCell<Option<Known>>>,
 }
+
+/// The store's mark, and the jobs at that time.
+type Known = (u64, Rc<Vec<FineTuneJob>>);
 
 impl fmt::Debug for FineTuneJobManager {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -55,7 +61,10 @@ fn events_of(job_id: &str) -> String {
 impl FineTuneJobManager {
     /// A manager of the jobs in `store`.
     pub fn new(store: Rc<dyn Store>) -> Self {
-        Self { store }
+        Self {
+            store,
+            known: Rc::default(),
+        }
     }
 
     /// All jobs, the newest first.
@@ -63,12 +72,27 @@ impl FineTuneJobManager {
     /// # Errors
     /// A failure of storage, or `job_json` for a damaged job.
     pub async fn list(&self) -> Result<Vec<FineTuneJob>> {
+        Ok(self.all().await?.to_vec())
+    }
+
+    /// All jobs, the newest first; read only when the store has changed, because drivers look
+    /// every second.
+    pub(super) async fn all(&self) -> Result<Rc<Vec<FineTuneJob>>> {
+        // The mark first: what changes after it is read again next time.
+        let mark = self.store.mark(JOBS).await?;
+        if let (Some(now), Some((held, jobs))) = (mark, &*self.known.borrow())
+            && now == *held
+        {
+            return Ok(Rc::clone(jobs));
+        }
         let docs = self.store.scan(JOBS).await?;
         let mut jobs = docs
             .into_iter()
             .map(|d| FineTuneJob::from_value(d.value))
             .collect::<Result<Vec<_>>>()?;
         jobs.sort_by(|a, b| (b.created_at, &a.job_id).cmp(&(a.created_at, &b.job_id)));
+        let jobs = Rc::new(jobs);
+        *self.known.borrow_mut() = mark.map(|mark| (mark, Rc::clone(&jobs)));
         Ok(jobs)
     }
 

@@ -142,7 +142,7 @@ impl VisionFinetuner {
         let Some(_guard) = self.ports.locks.try_lock("queue").await? else {
             return Ok(Step::new(job, 100));
         };
-        let jobs = self.manager.list().await?;
+        let jobs = self.manager.all().await?;
         let slots = self.manager.slots().await?;
         let event = match turn(&job, &jobs, &slots, self.ports.clock.now()) {
             Turn::Later(wait) => return Ok(Step::new(job, wait)),
@@ -193,16 +193,15 @@ impl Scheduler {
     /// A failure of storage. What goes wrong with one job stops only that one: see
     /// [`errors`](Self::errors).
     pub async fn drive_all(&mut self) -> Result<Option<u64>> {
-        let mut jobs = self.tuner.manager.list().await?;
+        let all = self.tuner.manager.all().await?;
         // A job that was found already finished still has its events to be read.
-        jobs.retain(|j| !j.state.is_final() || self.seats.contains_key(&j.job_id));
-        jobs.reverse();
-        let ids: Vec<&str> = jobs.iter().map(|j| j.job_id.as_str()).collect();
+        let open = |j: &&FineTuneJob| !j.state.is_final() || self.seats.contains_key(&j.job_id);
+        let jobs: Vec<&FineTuneJob> = all.iter().rev().filter(open).collect();
         self.seats
-            .retain(|id, seat| seat.given_up.is_some() || ids.contains(&id.as_str()));
+            .retain(|id, seat| seat.given_up.is_some() || jobs.iter().any(|j| j.job_id == *id));
         let mut next = None;
         for job in jobs {
-            if let Some(wait) = self.drive(&job).await? {
+            if let Some(wait) = self.drive(job).await? {
                 next = Some(next.unwrap_or(1000u64).min(wait));
             }
         }

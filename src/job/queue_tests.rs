@@ -1,17 +1,20 @@
 //! The queue: start times, dependencies, slots, and several drivers of one store.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use proptest::prelude::*;
 
-use crate::base::ports::Ports;
+use crate::base::ports::{Batch, Document, LocalFuture, Ports, Store, Version};
 use crate::base::system::block_on;
+use crate::error::Result;
 use crate::job::queue::{Turn, turn};
 use crate::job::state::Event;
 use crate::job::tests::{check_events, config, finetuner, remote_jobs, start, world};
-use crate::job::{FineTuneConfig, FineTuneJob, JobStatus, Scheduler, Slots, Start, State, Update};
+use crate::job::{
+    FineTuneConfig, FineTuneJob, JOBS, JobStatus, Scheduler, Slots, Start, State, Update,
+};
 use crate::provider::{ProviderName, RemoteError, Scenario};
 
 fn named(name: &str, start: Start) -> FineTuneConfig {
@@ -330,4 +333,63 @@ proptest! {
             }
         }
     }
+}
+
+/// Counts how often all jobs are read.
+struct Counting {
+    inner: Rc<dyn Store>,
+    scans: Cell<u32>,
+}
+
+impl Store for Counting {
+    fn get<'a>(&'a self, c: &'a str, k: &'a str) -> LocalFuture<'a, Result<Option<Document>>> {
+        self.inner.get(c, k)
+    }
+
+    fn scan<'a>(&'a self, c: &'a str) -> LocalFuture<'a, Result<Vec<Document>>> {
+        self.scans.set(self.scans.get() + u32::from(c == JOBS));
+        self.inner.scan(c)
+    }
+
+    fn scan_back<'a>(
+        &'a self,
+        c: &'a str,
+        before: Option<&'a str>,
+        limit: usize,
+    ) -> LocalFuture<'a, Result<Vec<Document>>> {
+        self.inner.scan_back(c, before, limit)
+    }
+
+    fn mark<'a>(&'a self, c: &'a str) -> LocalFuture<'a, Result<Option<u64>>> {
+        self.inner.mark(c)
+    }
+
+    fn commit<'a>(&'a self, batch: Batch) -> LocalFuture<'a, Result<Vec<Version>>> {
+        self.inner.commit(batch)
+    }
+}
+
+#[test]
+fn a_scheduler_reads_the_jobs_only_when_something_changed() {
+    let (ports, _) = world(24);
+    let store = Rc::new(Counting {
+        inner: ports.store.clone(),
+        scans: Cell::new(0),
+    });
+    let counted = Ports {
+        store: store.clone(),
+        ..ports.clone()
+    };
+    let day = start().plus_millis(86_400_000);
+    queue(&ports, &[named("tomorrow", Start::At(day))]);
+    let mut scheduler = Scheduler::new(finetuner(&counted));
+    for _ in 0..100 {
+        let wait = block_on(scheduler.drive_all()).unwrap().unwrap();
+        block_on(ports.clock.sleep(wait));
+    }
+    assert_eq!(store.scans.get(), 1, "a hundred looks, one reading");
+    // Another process adds a job: it is seen at the next look.
+    queue(&ports, &[named("now", Start::Now)]);
+    block_on(scheduler.drive_all()).unwrap();
+    assert!(!matches!(job(&ports, "now").state, State::Preparing));
 }

@@ -8,6 +8,7 @@ mod blobs;
 mod request;
 
 use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use js_sys::{Array, JsString, Reflect};
@@ -167,6 +168,20 @@ fn key_of(collection: &str, key: &str) -> JsValue {
     Array::of2(&collection.into(), &key.into()).into()
 }
 
+/// Where the changes of a collection are counted: no collection is called `` itself.
+fn changes_key(collection: &str) -> JsValue {
+    key_of("", collection)
+}
+
+impl Transaction {
+    /// How often the collection was changed.
+    async fn changes(&self, collection: &str) -> Result<u64> {
+        let request = self.store.get(&changes_key(collection));
+        let held = settled(&request.map_err(|e| js_error(&e))?, None).await?;
+        Ok(held.as_f64().unwrap_or(0.0) as u64)
+    }
+}
+
 /// All keys of a collection: an array sorts after every text.
 fn range_of(collection: &str) -> Result<IdbKeyRange> {
     let low = Array::of1(&collection.into());
@@ -267,6 +282,14 @@ impl Store for IndexedDb {
         })
     }
 
+    fn mark<'a>(&'a self, collection: &'a str) -> LocalFuture<'a, Result<Option<u64>>> {
+        Box::pin(async move {
+            check_collection(collection)?;
+            let tx = self.begin(DOCUMENTS, IdbTransactionMode::Readonly)?;
+            Ok(Some(tx.changes(collection).await?))
+        })
+    }
+
     fn commit<'a>(&'a self, batch: Batch) -> LocalFuture<'a, Result<Vec<Version>>> {
         Box::pin(async move {
             batch.check()?;
@@ -275,6 +298,13 @@ impl Store for IndexedDb {
                 return Ok(versions);
             }
             let tx = self.begin(DOCUMENTS, IdbTransactionMode::Readwrite)?;
+            let names = batch.changes.iter().map(|c| c.collection.clone());
+            for name in names.collect::<BTreeSet<String>>() {
+                let next = tx.changes(&name).await? + 1;
+                let count = JsValue::from_f64(next as f64);
+                let put = tx.store.put_with_key(&count, &changes_key(&name));
+                settled(&put.map_err(|e| js_error(&e))?, None).await?;
+            }
             for change in batch.changes {
                 let key = key_of(&change.collection, &change.key);
                 let request = tx.store.get(&key).map_err(|e| js_error(&e))?;

@@ -113,6 +113,26 @@ pub(crate) async fn documents(store: &dyn Store) {
     store.commit(batch).await.unwrap();
     assert!(store.scan("jobs").await.unwrap().is_empty());
 
+    // A store that marks its state marks every change of it, and nothing else.
+    if let Some(mark) = store.mark("marked").await.unwrap() {
+        let mut seen = vec![mark];
+        for value in [Some(json!(1)), Some(json!(2)), Some(json!(2)), None] {
+            let batch = match value {
+                Some(v) => Batch::new().put("marked", "k", v, Expect::Any),
+                None => Batch::new().delete("marked", "k", Expect::Any),
+            };
+            store.commit(batch).await.unwrap();
+            let mark = store.mark("marked").await.unwrap().unwrap();
+            assert!(!seen.contains(&mark), "{seen:?} {mark}");
+            seen.push(mark);
+        }
+        let refused = Batch::new().put("marked", "k", json!(3), Expect::Version(fresh));
+        store.commit(refused).await.unwrap_err();
+        store.scan("marked").await.unwrap();
+        let last = store.mark("marked").await.unwrap();
+        assert_eq!(last, seen.last().copied(), "nothing was changed");
+    }
+
     // Bad names.
     for name in ["", "/", "a/", "../x", "a b", ".hidden", "a/../b"] {
         let e = store.get(name, "k").await.unwrap_err();

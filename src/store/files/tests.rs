@@ -3,6 +3,9 @@
 use super::*;
 use crate::base::ports::Expect;
 use crate::base::system::block_on;
+use crate::base::time::Timestamp;
+use crate::job::{FineTuneConfig, FineTuneJob};
+use crate::provider::ProviderName;
 
 fn put(collection: &str, key: &str, value: Value) -> Batch {
     Batch::new().put(collection, key, value, Expect::Any)
@@ -188,4 +191,29 @@ fn the_seeds_storage_path_works() {
             .code(),
         "storage_path"
     );
+}
+
+#[test]
+fn what_another_process_writes_is_seen_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let open = || FineTuneJobManager::new(Rc::new(FileStore::open(dir.path()).unwrap()));
+    let (mine, theirs) = (open(), open());
+    let c = FineTuneConfig::new("d.jsonl", ProviderName::OpenAi, "gpt-4o-2024-08-06");
+    let now = Timestamp::from_millis(1_700_000_000_000);
+    let made = FineTuneJob::new("a".to_owned(), c, "key".to_owned(), now);
+    block_on(theirs.save(&made)).unwrap();
+    for i in 0..200 {
+        // Notes of the same length, within the same tick of the clock.
+        let note = format!("{:03}", i);
+        let (writer, reader) = if i % 2 == 0 {
+            (&theirs, &mine)
+        } else {
+            (&mine, &theirs)
+        };
+        block_on(writer.set_note("a", &note)).unwrap();
+        assert_eq!(block_on(reader.list()).unwrap()[0].note, note);
+        assert_eq!(block_on(writer.list()).unwrap()[0].note, note);
+    }
+    block_on(theirs.delete("a")).unwrap_err();
+    assert_eq!(block_on(mine.list()).unwrap().len(), 1);
 }

@@ -3,9 +3,9 @@
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, IdbTransactionMode};
+use web_sys::{Blob, IdbKeyRange, IdbTransactionMode};
 
-use super::request::{js_error, settled};
+use super::request::{Transaction, js_error, settled};
 use super::{FILES, IndexedDb};
 use crate::base::ports::{FileWriter, Files, LocalFuture, file_missing};
 use crate::error::Result;
@@ -42,6 +42,8 @@ impl IndexedDb {
         let tx = self.begin(FILES, IdbTransactionMode::Readwrite)?;
         let key = JsValue::from_str(&clean(path));
         tx.store.delete(&key).map_err(|e| js_error(&e))?;
+        let parts = parts_of(&clean(path))?;
+        tx.store.delete(&parts).map_err(|e| js_error(&e))?;
         tx.done().await
     }
 
@@ -88,6 +90,96 @@ impl Files for IndexedDb {
             Ok(writer)
         })
     }
+
+    fn resume<'a>(&'a self, path: &'a str) -> LocalFuture<'a, Result<(Box<dyn FileWriter>, u64)>> {
+        Box::pin(async move {
+            let path = clean(path);
+            let tx = self.begin(FILES, IdbTransactionMode::Readonly)?;
+            let parts = parts(&tx, &path).await?;
+            let sizes = parts.iter().map(|p| p.unchecked_into::<Blob>().size());
+            let done = sizes.sum::<f64>() as u64;
+            let writer: Box<dyn FileWriter> = Box::new(PartWriter {
+                db: self.clone(),
+                path,
+                next: parts.length(),
+                buffer: Vec::new(),
+            });
+            Ok((writer, done))
+        })
+    }
+}
+
+/// Keys of the parts of an unfinished file: `[path, number]`.
+fn parts_of(path: &str) -> Result<IdbKeyRange> {
+    let low = Array::of1(&path.into());
+    let high = Array::of2(&path.into(), &Array::new());
+    IdbKeyRange::bound(&low, &high).map_err(|e| js_error(&e))
+}
+
+/// The parts of an unfinished file, in order.
+async fn parts(tx: &Transaction, path: &str) -> Result<Array> {
+    let request = tx.store.get_all_with_key(parts_of(path)?.as_ref());
+    let found = settled(&request.map_err(|e| js_error(&e))?, None).await?;
+    Ok(found.unchecked_into())
+}
+
+fn blob_of(bytes: &[u8]) -> Result<Blob> {
+    let bytes = js_sys::Uint8Array::from(bytes);
+    Blob::new_with_u8_array_sequence(&Array::of1(&bytes)).map_err(|e| js_error(&e))
+}
+
+/// Keeps each part of a file as it comes, so that a page that is closed loses at most one.
+struct PartWriter {
+    db: IndexedDb,
+    path: String,
+    /// Number of the next part.
+    next: u32,
+    buffer: Vec<u8>,
+}
+
+impl PartWriter {
+    async fn flush(&mut self) -> Result<()> {
+        if self.buffer.is_empty() {
+            return Ok(());
+        }
+        let blob = blob_of(&self.buffer)?;
+        let key = Array::of2(&self.path.as_str().into(), &self.next.into());
+        let tx = self.db.begin(FILES, IdbTransactionMode::Readwrite)?;
+        let put = tx.store.put_with_key(blob.as_ref(), &key);
+        put.map_err(|e| js_error(&e))?;
+        tx.done().await?;
+        self.next += 1;
+        self.buffer.clear();
+        Ok(())
+    }
+}
+
+impl FileWriter for PartWriter {
+    fn write<'a>(&'a mut self, bytes: &'a [u8]) -> LocalFuture<'a, Result<()>> {
+        Box::pin(async move {
+            self.buffer.extend_from_slice(bytes);
+            if self.buffer.len() >= PART {
+                self.flush().await?;
+            }
+            Ok(())
+        })
+    }
+
+    fn finish(mut self: Box<Self>) -> LocalFuture<'static, Result<()>> {
+        Box::pin(async move {
+            self.flush().await?;
+            // The file appears and its parts go in one transaction.
+            let tx = self.db.begin(FILES, IdbTransactionMode::Readwrite)?;
+            let parts = parts(&tx, &self.path).await?;
+            let blob = Blob::new_with_blob_sequence(&parts).map_err(|e| js_error(&e))?;
+            let key = JsValue::from_str(&self.path);
+            let put = tx.store.put_with_key(blob.as_ref(), &key);
+            put.map_err(|e| js_error(&e))?;
+            let parts = parts_of(&self.path)?;
+            tx.store.delete(&parts).map_err(|e| js_error(&e))?;
+            tx.done().await
+        })
+    }
 }
 
 /// Bytes that are collected before they become a part of the blob.
@@ -106,9 +198,7 @@ impl BlobWriter {
         if self.buffer.is_empty() {
             return Ok(());
         }
-        let bytes = js_sys::Uint8Array::from(self.buffer.as_slice());
-        let blob = Blob::new_with_u8_array_sequence(&Array::of1(&bytes));
-        let part: Blob = blob.map_err(|e| js_error(&e))?;
+        let part = blob_of(&self.buffer)?;
         self.parts.push(&part);
         self.buffer.clear();
         Ok(())
