@@ -3,7 +3,7 @@
 use crate::base::ports::Expect;
 use crate::error::{ErrorKind, Result};
 use crate::job::driver::{TunedModel, Update, VisionFinetuner};
-use crate::job::failure::{Doing, is_passing};
+use crate::job::failure::{Doing, Verdict, is_passing, verdict};
 use crate::job::prepare::Pass;
 use crate::job::record::FineTuneJob;
 use crate::job::state::{Event, State, Uploaded};
@@ -80,7 +80,11 @@ impl VisionFinetuner {
                     Err(e) => (Doing::Asking, Err(e)),
                 }
             }
-            State::Remote { .. } => return self.look(job, provider).await,
+            State::Remote { .. } => match self.look(job.clone(), provider).await {
+                Err(e) if verdict(Doing::Asking, &e) == Verdict::Hold => (Doing::Asking, Err(e)),
+                // A job that trains is asked about again by whoever drives it.
+                other => return other,
+            },
             State::Saving { .. } | State::Registering { .. } => {
                 let done = self.conclude(job.clone(), provider).await;
                 (Doing::Asking, done.map(|_| 0))

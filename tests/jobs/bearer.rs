@@ -130,6 +130,34 @@ pub(crate) fn failure(job: &FineTuneJob) -> (String, String) {
     }
 }
 
+/// The pre-flight asks what can be asked of a vendor that has no question for it, and creates
+/// nothing.
+pub(crate) async fn asked_before(vendor: Vendor) {
+    use screensmith::job::{Ask, RowState};
+    let t = Test::new(vendor).await;
+    let before = t.world.tuner().preflight(&t.config, Ask::Vendor).await;
+    let before = before.unwrap();
+    let state = |p: &screensmith::job::Preflight, what: &str| {
+        p.rows.iter().find(|r| r.what == what).map(|r| r.state)
+    };
+    assert!(before.ok(), "{:?}", before.problems);
+    assert_eq!(state(&before, "Key"), Some(RowState::Ok));
+    assert_eq!(state(&before, "Training jobs"), Some(RowState::Ok));
+    let log = t.control(json!({})).await["log"].clone();
+    let log = log.as_array().unwrap();
+    assert!(
+        !log.is_empty() && log.iter().all(|r| r["method"] == "GET"),
+        "{log:?}"
+    );
+    t.world.secrets.insert(vendor.key_env, Secret::new("wrong"));
+    let refused = t.world.tuner().preflight(&t.config, Ask::Vendor).await;
+    let refused = refused.unwrap();
+    assert!(!refused.ok());
+    assert_eq!(state(&refused, "Key"), Some(RowState::Problem));
+    assert_eq!(state(&refused, "Training jobs"), Some(RowState::Unknown));
+    assert!(t.jobs().await.is_empty());
+}
+
 /// A wrong key ends nothing: the job goes on with a right one.
 pub(crate) async fn keys(vendor: Vendor) {
     let t = Test::new(vendor).await;
@@ -145,6 +173,13 @@ pub(crate) async fn keys(vendor: Vendor) {
     // It is revoked while training.
     t.set(json!({"keys": ["a-new-one"]})).await;
     assert_eq!(t.wait().await.unwrap_err().code(), "unauthorized");
+    let held = t.world.tuner().job_manager().get("ui_ground-1").await;
+    let hold = held.unwrap().hold.unwrap();
+    assert_eq!(
+        (hold.tries, &*hold.error.code),
+        (0, "unauthorized"),
+        "told to all"
+    );
     t.world
         .secrets
         .insert(vendor.key_env, Secret::new("a-new-one"));

@@ -67,6 +67,11 @@ async fn keys_are_checked_and_never_written_down() {
 }
 
 #[dual_test]
+async fn the_preflight_asks_what_can_be_asked() {
+    bearer::asked_before(FIREWORKS).await;
+}
+
+#[dual_test]
 async fn refusals_end_the_job() {
     bearer::refusals(FIREWORKS).await;
 }
