@@ -80,6 +80,17 @@ impl VisionFinetuner {
         }
     }
 
+    /// A job that stood still and is driven again does so no longer.
+    pub(super) async fn taken_up(&self, job: FineTuneJob) -> Result<FineTuneJob> {
+        if job.hold.as_ref().is_none_or(|h| h.tries > 0) {
+            return Ok(job);
+        }
+        let forget = |job: &mut FineTuneJob| job.hold = None;
+        let job = self.manager.change(&job.job_id, forget).await?;
+        self.tell(Update::Job(&job));
+        Ok(job)
+    }
+
     /// Stores why a job does not go on, and for how long; 0 tries: until somebody drives it
     /// again.
     async fn hold(

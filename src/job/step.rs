@@ -58,6 +58,7 @@ impl VisionFinetuner {
                 return Ok(Step::new(job, wait));
             }
         }
+        let job = self.taken_up(job).await?;
         let provider = self.connect(&job.config)?;
         let provider = provider.as_ref();
         let (doing, done) = match &job.state {

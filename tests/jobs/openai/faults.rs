@@ -193,10 +193,16 @@ async fn a_wrong_key_is_mended_and_the_job_goes_on() {
         let e = t.run().await.unwrap_err();
         assert_eq!(e.code(), "unauthorized", "{wrong:?}");
         assert_eq!(e.retry_after_ms(), None);
+        let held = t.world.tuner().job_manager().get("ui-ground-1").await;
+        assert_eq!(held.unwrap().hold.unwrap().error.code, "unauthorized");
         t.world
             .secrets
             .insert("OPENAI_API_KEY", Secret::new(SECRET));
+        t.world.told.borrow_mut().clear();
         t.completed(&t.wait().await).await;
+        let told = t.world.told.borrow();
+        assert!(told.contains("Upload {"), "{told}");
+        assert!(!told.contains("hold: Some"), "it stands still no longer");
     }
 }
 
