@@ -529,7 +529,8 @@ fn models_are_compared_from_files_and_asked_where_they_answer() {
     ];
     let sheet = at("sheet.png");
     let mut args = files.to_vec();
-    args.extend(["--out", &sheet]);
+    let report = at("report.md");
+    args.extend(["--out", &sheet, "--report", &report]);
     let found = ok(&args);
     assert_eq!(found["questions"], 8);
     assert_eq!(found["base"]["hits"]["count"], 2);
@@ -540,6 +541,14 @@ fn models_are_compared_from_files_and_asked_where_they_answer() {
     // 2 · (1 + 7) / 2^7.
     assert!((found["paired"]["p_value"].as_f64().unwrap() - 0.125).abs() < 1e-12);
     assert_eq!(&fs::read(&sheet).unwrap()[1..4], b"PNG");
+    let report = fs::read_to_string(&report).unwrap();
+    assert!(report.contains("| Hits | 2 of 8 | 7 of 8 |"), "{report}");
+    let json = at("report.json");
+    let mut args = files.to_vec();
+    args.extend(["--report", &json]);
+    ok(&args);
+    let kept: Value = serde_json::from_slice(&fs::read(&json).unwrap()).unwrap();
+    assert_eq!(kept["comparison"]["paired"]["tuned_only"], 6);
     let text = String::from_utf8(screensmith(&files).stdout).unwrap();
     assert!(
         text.contains("7 of 8") && text.contains("+62.5 points"),
