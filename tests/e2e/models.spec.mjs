@@ -5,6 +5,7 @@ import { createInterface } from "node:readline";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { test, expect, open, expectNoOverflow, kept } from "./page.mjs";
+import { makeZip } from "./zip.mjs";
 
 // The scripted server refuses a wrong key, is busy once and refuses browsers when it is told to.
 test.use({ allowed: [/ 40[13]| 429|CORS policy|net::ERR_FAILED/] });
@@ -358,6 +359,10 @@ test("recorded answers and a benchmark file need no key", async ({ page }) => {
   await expect(page.getByText(/this picture was not chosen/)).toBeVisible();
   await page.getByLabel("Choose files").setInputFiles([json, picture]);
   await expect(page.getByText("screenspot.json: 3 questions, 1 file")).toBeVisible();
+  // The same as one zip: the same questions, so the same answers belong to them.
+  const packed = makeZip([["bench/list.json", json.buffer], ["bench/web/a.png", picture.buffer]]);
+  await page.getByLabel("Choose files").setInputFiles([{ name: "b.zip", mimeType: "application/zip", buffer: packed }]);
+  await expect(page.getByText("bench/list.json: 3 questions, 1 file")).toBeVisible();
 
   const answers = (list) => list.map((answer, i) => JSON.stringify({ id: String(i), answer, latency_ms: 100 + i })).join("\n");
   await page.getByLabel("Load a file: Tuned").setInputFiles(file("t.jsonl", answers(["[330, 220]", "[330, 220]", "[330, 220]"])));
@@ -381,4 +386,5 @@ test("recorded answers and a benchmark file need no key", async ({ page }) => {
   await expect(page.getByText("No answers of both models yet")).toBeVisible();
   await page.getByRole("button", { name: "Undo" }).click();
   await expect(tile("Base, hit rate")).toContainText("1 of 3");
+  await expect(page.locator(".answer-card img").first()).toHaveJSProperty("naturalWidth", 400);
 });

@@ -1,4 +1,6 @@
 // Reads a zip of stored entries through its central directory.
+import { crc32, deflateRawSync } from "node:zlib";
+
 export function readZip(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let end = bytes.length - 22;
@@ -20,4 +22,34 @@ export function readZip(bytes) {
     at += 46 + nameLength + skip;
   }
   return files;
+}
+
+/** A zip of `[path, bytes]`, packed. */
+export function makeZip(files) {
+  const parts = [];
+  const list = [];
+  let at = 0;
+  for (const [path, bytes] of files) {
+    const name = Buffer.from(path);
+    const packed = deflateRawSync(bytes);
+    const common = Buffer.alloc(26);
+    common.writeUInt16LE(20, 0);
+    common.writeUInt16LE(8, 4);
+    common.writeUInt32LE(crc32(bytes), 10);
+    common.writeUInt32LE(packed.length, 14);
+    common.writeUInt32LE(bytes.length, 18);
+    common.writeUInt16LE(name.length, 22);
+    const entry = Buffer.concat([Buffer.from("PK\x03\x04"), common, name, packed]);
+    const rest = Buffer.alloc(14);
+    rest.writeUInt32LE(at, 10);
+    list.push(Buffer.concat([Buffer.from("PK\x01\x02\x14\x00"), common, rest, name]));
+    parts.push(entry);
+    at += entry.length;
+  }
+  const end = Buffer.alloc(18);
+  end.writeUInt16LE(files.length, 4);
+  end.writeUInt16LE(files.length, 6);
+  end.writeUInt32LE(Buffer.concat(list).length, 8);
+  end.writeUInt32LE(at, 12);
+  return Buffer.concat([...parts, ...list, Buffer.from("PK\x05\x06"), end]);
 }

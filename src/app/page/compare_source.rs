@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use js_sys::Reflect;
+use js_sys::{Array, Reflect, Uint8Array};
 use leptos::prelude::*;
 use web_sys::{File, Url};
 
@@ -20,7 +20,7 @@ use crate::dataset::{Side, SplitConfig};
 use crate::error::{Error, Result};
 use crate::format::image_info;
 use crate::problem::Problem;
-use crate::registry::compare::{BoxShape, Question, choose, pick, screenspot};
+use crate::registry::compare::{BenchmarkZip, BoxShape, Question, choose, pick, screenspot};
 
 /// How many questions are offered at first.
 const FIRST_LIMIT: usize = 100;
@@ -267,7 +267,7 @@ impl Source {
                                     </label>
                                 </div>
                                 <p class="hint">
-                                    "of the ScreenSpot family: one JSON file and its pictures; nothing is uploaded"
+                                    "of the ScreenSpot family: one JSON file and its pictures, or a zip of both; nothing is uploaded"
                                 </p>
                                 {self.shapes()}
                                 {move || {
@@ -344,19 +344,43 @@ fn path_of(file: &File) -> String {
     inside.unwrap_or_else(|| file.name())
 }
 
+/// A zip stands for the files in it.
+async fn unpacked(files: Vec<File>) -> Result<Vec<(String, File)>> {
+    let mut out = Vec::new();
+    for file in files {
+        if !file.name().ends_with(".zip") {
+            out.push((path_of(&file), file));
+            continue;
+        }
+        let lost = |e| Error::storage("picture", browser::js_text(&e)).at(file.name());
+        let mut zip = BenchmarkZip::open(browser::blob_bytes(&file).await.map_err(lost)?)?;
+        for path in zip.paths() {
+            let bytes = Uint8Array::from(zip.read(&path)?.as_slice());
+            let inside = File::new_with_u8_array_sequence(&Array::of1(&bytes), &path);
+            out.push((path, inside.map_err(lost)?));
+            // The page stays alive meanwhile.
+            browser::sleep(0).await;
+        }
+    }
+    Ok(out)
+}
+
 async fn read(files: Vec<File>, shape: Option<BoxShape>) -> Result<(Bench, Vec<File>)> {
-    let (json, files): (Vec<File>, Vec<File>) =
-        files.into_iter().partition(|f| f.name().ends_with(".json"));
-    let [file] = &json[..] else {
+    let (json, rest): (Vec<_>, Vec<_>) = unpacked(files)
+        .await?
+        .into_iter()
+        .partition(|(path, _)| path.ends_with(".json"));
+    let [(name, file)] = &json[..] else {
         return Err(Error::caller(
             "screenspot_json",
             format!("{} JSON files were chosen", json.len()),
         )
         .hint("choose one, together with its pictures or their folder"));
     };
-    let refused = |e| Error::data("not_text", e).at(file.name());
+    let name = name.clone();
+    let refused = |e| Error::data("not_text", e).at(name.clone());
     let text = browser::file_text(file).await.map_err(refused)?;
-    let paths: Vec<String> = files.iter().map(path_of).collect();
+    let (paths, files): (Vec<String>, Vec<File>) = rest.into_iter().unzip();
     let mut sizes: BTreeMap<usize, (u32, u32)> = BTreeMap::new();
     for (i, file) in files.iter().enumerate() {
         if let Some(size) = size_of(file).await {
@@ -372,7 +396,7 @@ async fn read(files: Vec<File>, shape: Option<BoxShape>) -> Result<(Bench, Vec<F
         })
     })?;
     let bench = Bench {
-        name: file.name(),
+        name,
         fingerprint: hash::sha256_hex(text.as_bytes()),
         questions,
         paths,

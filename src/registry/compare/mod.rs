@@ -7,6 +7,7 @@
 //! the questions as independent: many questions about few screens are less certain than they say.
 
 mod answers;
+mod archive;
 mod ask;
 #[cfg(test)]
 mod ask_tests;
@@ -21,6 +22,7 @@ mod stats;
 mod tests;
 
 pub use answers::{Answer, Answers, Prices, collect_answers, read_answers, write_answers};
+pub use archive::BenchmarkZip;
 pub use ask::{Asker, ask_all};
 pub use benchmark::{BoxShape, screenspot};
 pub use book::AnswerBook;
