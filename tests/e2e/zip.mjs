@@ -1,4 +1,4 @@
-// Reads a zip of stored entries through its central directory.
+// Reads a zip of stored entries through its central directory, and makes packed ones.
 import { crc32, deflateRawSync } from "node:zlib";
 
 export function readZip(bytes) {
