@@ -317,6 +317,12 @@ pub struct HttpResponse {
 pub trait Http {
     /// Sends one request and reads the whole answer.
     fn send(&self, request: HttpRequest) -> LocalFuture<'_, Result<HttpResponse>>;
+
+    /// Whether a request may arrive twice although it was sent once: browsers send it again on
+    /// their own when a connection that was used before breaks without an answer.
+    fn resends(&self) -> bool {
+        false
+    }
 }
 
 // ---------------------------------------------------------------------------------------------

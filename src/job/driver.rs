@@ -213,9 +213,17 @@ impl VisionFinetuner {
         let mut job = FineTuneJob::new(job_id, config.clone(), unique, now);
         job.dataset_sha256 = Some(self.dataset(config).await?);
         job.retry_of = retry_of.map(str::to_owned);
-        self.manager.write(&job, Expect::Absent, &[]).await?;
-        self.tell(Update::Job(&job));
-        Ok(job)
+        match self.manager.write(&job, Expect::Absent, &[]).await {
+            // Another tab began the same job at the same moment: that is the job.
+            Err(e) if e.code() == "store_conflict" => {
+                Box::pin(self.enqueue_as(config, retry_of)).await
+            }
+            Err(e) => Err(e),
+            Ok(()) => {
+                self.tell(Update::Job(&job));
+                Ok(job)
+            }
+        }
     }
 
     async fn dataset(&self, config: &FineTuneConfig) -> Result<String> {

@@ -11,6 +11,7 @@ mod chaos_tests;
 mod checks;
 mod clean;
 mod config;
+mod doubles;
 mod driver;
 mod edit;
 #[cfg(test)]

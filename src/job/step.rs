@@ -10,6 +10,10 @@ use crate::job::state::{Event, State, Uploaded};
 use crate::problem::Problem;
 use crate::provider::{CreateJob, Provider, RemoteError, RemoteEvent, RemoteJob, metadata_text};
 
+/// Conflicts at the creation of a job before it counts as refused, and the wait after each.
+const MAX_CONFLICTS: u32 = 3;
+const CONFLICT_MS: u64 = 2000;
+
 /// What a step led to.
 #[derive(Debug)]
 pub(super) struct Step {
@@ -120,6 +124,7 @@ impl VisionFinetuner {
         else {
             return Ok(Step::new(job, 0));
         };
+        self.cancel_doubles(&job, id, *stage, provider).await?;
         if *cancel {
             provider.cancel(id).await?;
         } else if let Some(pause) = pause {
@@ -232,7 +237,23 @@ impl VisionFinetuner {
         uploaded: &Uploaded,
         provider: &dyn Provider,
     ) -> Result<()> {
-        let created = provider.create(&request(job, uploaded)).await?;
+        let mut conflicts = 0;
+        let created = loop {
+            let e = match provider.create(&request(job, uploaded)).await {
+                Err(e) if e.code() == "conflict" && conflicts < MAX_CONFLICTS => e,
+                other => break other?,
+            };
+            // The job is there, or something is busy.
+            conflicts += 1;
+            let pause = e.retry_after_ms().unwrap_or(CONFLICT_MS);
+            self.ports.clock.sleep(pause).await;
+            match provider.find(&job.unique_key).await {
+                Ok(Some(found)) => break found,
+                Ok(None) => {}
+                // Whether it is there is not known: the next step looks again.
+                Err(_) => return Ok(()),
+            }
+        };
         self.apply(&job.job_id, Event::Created(created), |_| {})
             .await?;
         Ok(())

@@ -279,6 +279,12 @@ pub trait Provider {
     /// The job that was created with this unique key, if there is one.
     fn find<'a>(&'a self, unique_key: &'a str) -> LocalFuture<'a, Result<Option<RemoteJob>>>;
 
+    /// All jobs that were created with this unique key, where the vendor makes a second one when
+    /// it is asked twice.
+    fn find_all<'a>(&'a self, unique_key: &'a str) -> LocalFuture<'a, Result<Vec<RemoteJob>>> {
+        Box::pin(async move { Ok(self.find(unique_key).await?.into_iter().collect()) })
+    }
+
     /// How long a job may exist before [`find`](Self::find) sees it, in milliseconds.
     fn listing_delay_ms(&self) -> u64 {
         5000

@@ -50,16 +50,12 @@ impl Test {
         c.hyperparameters.adapter_size = Some(16);
         c.provider_options.base_url = Some(format!("{}/v1", servers.address(vendor.name)));
         c.provider_options.account = Some("acme".to_owned());
-        let test = Self {
+        Self {
             vendor,
             servers,
             world,
             config: c,
-        };
-        // In the browser redirects of uploads come through the proxy.
-        let proxied = cfg!(target_arch = "wasm32");
-        test.set(json!({"proxied": proxied})).await;
-        test
+        }
     }
 
     pub(crate) async fn control(&self, body: Value) -> Value {

@@ -131,8 +131,6 @@ async fn a_job_that_breaks_down_tells_why() {
     assert!(message.contains("out of memory"), "{message}");
 }
 
-// Pages cannot see the checksum that the storage tells.
-#[cfg(not(target_arch = "wasm32"))]
 #[dual_test]
 async fn a_download_with_a_wrong_checksum_is_refused() {
     let t = Test::new(FIREWORKS).await;

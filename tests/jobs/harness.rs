@@ -33,6 +33,8 @@ pub(crate) struct Client {
     pub(crate) offline: Cell<Option<(usize, i64)>>,
     /// Requests that found no network.
     pub(crate) lost: Cell<usize>,
+    /// Behaves as a browser, which may send a request twice.
+    pub(crate) resends: Cell<bool>,
     since: Cell<Option<Timestamp>>,
     clock: Rc<VirtualClock>,
 }
@@ -45,6 +47,7 @@ impl Client {
             sent: Cell::new(0),
             offline: Cell::new(None),
             lost: Cell::new(0),
+            resends: Cell::new(false),
             since: Cell::new(None),
             clock,
         })
@@ -81,6 +84,22 @@ impl Http for Client {
             self.http.send(request).await
         })
     }
+
+    fn resends(&self) -> bool {
+        self.resends.get() || self.http.resends()
+    }
+}
+
+/// The jobs that count among the vendor's: without the ones that a browser made by sending a
+/// request again, which the program has cancelled.
+pub(crate) fn live(mut jobs: Vec<Value>, resends: bool) -> Vec<Value> {
+    let cancelled = |j: &Value| {
+        let states = [&j["state"], &j["status"]];
+        let mut words = states.iter().filter_map(|s| s.as_str());
+        words.any(|w| w.to_ascii_lowercase().contains("cancel"))
+    };
+    jobs.retain(|j| !resends || !cancelled(j));
+    jobs
 }
 
 /// A world in memory with a network.

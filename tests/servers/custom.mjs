@@ -2,7 +2,7 @@
 // runs instead of a training reads the lines and writes an adapter.
 
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -17,20 +17,16 @@ const DEFAULTS = {
   words: [],
   /** The command refuses the lines for this reason. */
   invalid: '',
-  /** The command goes on although it is being cancelled. */
-  cancel_ignored: false,
   /** Fields that are in no contract, put into every job. */
   extra: {},
 }
 /** Waits until it is told to end, in the file beside it. */
 const TRAIN = `
-import json, os, signal, sys, time
+import json, os, sys, time
 config = json.load(open("config.json"))
 rows = [json.loads(l) for l in open(config["train_file"])]
 assert all(r["messages"][-1]["role"] == "assistant" for r in rows)
 orders = lambda: json.load(open(sys.argv[1]))
-if orders()["cancel_ignored"]:
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
 if orders()["invalid"]:
     sys.exit(orders()["invalid"])
 for step in (1, 2):
@@ -60,7 +56,11 @@ export function create() {
   process.on('exit', stop)
 
   function order() {
-    if (folder) writeFileSync(join(folder, 'orders.json'), JSON.stringify({ ...s, end: reads >= s.polls }))
+    if (!folder) return
+    // Whole or not at all: the command reads it at any time.
+    const file = join(folder, 'orders.json')
+    writeFileSync(`${file}.new`, JSON.stringify({ ...s, end: reads >= s.polls }))
+    renameSync(`${file}.new`, file)
   }
 
   /** Starts the trainer when it is first asked. */

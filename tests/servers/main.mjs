@@ -15,6 +15,7 @@
 //   drop: "before" | "after"          breaks the connection, before or after the vendor acted
 //   keep: bytes                       breaks it in mid-body: the vendor gets the first bytes only
 //   delay: milliseconds               answers later
+//   twice: true                       the vendor acts twice, as when a browser sends it again
 
 import { readdirSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -58,8 +59,8 @@ function world(vendor) {
       const key = given?.replace(/^Bearer /, '').trim()
       if (key?.length > 8) keys.add(key)
     }
-    const text = `${url} ${JSON.stringify(rest)} ${body.toString('latin1')}`
-    return [...keys].some((k) => text.includes(k))
+    const text = `${url} ${JSON.stringify(rest)}`
+    return [...keys].some((k) => text.includes(k) || body.includes(k))
   }
 
   async function control(body) {
@@ -137,6 +138,7 @@ function world(vendor) {
       }
       let answer
       try {
+        if (rule?.twice) await ask(body)
         answer = rule?.answer && !rule.act ? rule.answer : await ask(body)
         if (rule?.answer) answer = rule.answer
       } catch (e) {

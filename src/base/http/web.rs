@@ -16,6 +16,10 @@ impl Http for WebHttp {
     fn send(&self, request: HttpRequest) -> LocalFuture<'_, Result<HttpResponse>> {
         Box::pin(run(request))
     }
+
+    fn resends(&self) -> bool {
+        true
+    }
 }
 
 async fn run(request: HttpRequest) -> Result<HttpResponse> {

@@ -2,10 +2,8 @@
 
 use std::time::Instant;
 
-use serde_json::json;
-
 use crate::shell::{Outcome, Sh, fail};
-use crate::{build, determinism, own, root, size, target, tools, write};
+use crate::{browser, build, determinism, root, size, target, tools};
 
 const NATIVE: &str = "--locked --features cli,xtask";
 const WASM: &str = "--locked --target wasm32-unknown-unknown";
@@ -18,7 +16,7 @@ const STEPS: &[Step] = &[
     ("lint", lint),
     ("docs", docs),
     ("doctests", doctests),
-    ("browser", browser),
+    ("browser", browser::run),
     ("npm", npm),
     ("determinism", same_everywhere),
     ("app", app),
@@ -107,33 +105,6 @@ fn native() -> Outcome<String> {
 
 fn doctests() -> Outcome<String> {
     Sh::new("cargo test --doc").args(NATIVE).closing()
-}
-
-/// Unit tests that need a browser: storage, workers, timers.
-fn browser() -> Outcome<String> {
-    let chromium = tools::chromium()?;
-    let options = json!({
-        "goog:chromeOptions": {
-            "binary": chromium.browser,
-            "args": [
-                "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
-                "--no-first-run",
-            ],
-        },
-    });
-    let webdriver = target().join("tools/webdriver.json");
-    write(&webdriver, options.to_string())?;
-    Sh::new("cargo test")
-        .args(WASM)
-        .args("--features web --test web --test web_store")
-        .env(
-            "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
-            format!("{} wasm-test-runner", own()?.display()),
-        )
-        .env("CHROMEDRIVER", &chromium.driver)
-        .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", &webdriver)
-        .env("WASM_BINDGEN_TEST_TIMEOUT", "300")
-        .closing()
 }
 
 /// The packed package in Node, in a bundled page, and under TypeScript.

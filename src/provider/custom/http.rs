@@ -215,7 +215,7 @@ fn remote(job: &Value, call: &Call) -> Result<RemoteJob> {
         error: job["error"].as_object().map(|e| RemoteError {
             code: e.get("code").and_then(text).unwrap_or_default(),
             message: e.get("message").and_then(text).unwrap_or_default(),
-            hint: String::new(),
+            hint: "read the events of the job: they hold what the trainer printed".to_owned(),
         }),
         trained_tokens: number(&job["trained_tokens"]),
         estimated_finish: job["estimated_finish"].as_str().and_then(Timestamp::parse),

@@ -198,6 +198,10 @@ impl Vertex {
     }
 
     async fn find_job(&self, unique_key: &str) -> Result<Option<RemoteJob>> {
+        Ok(self.find_jobs(unique_key).await?.into_iter().next())
+    }
+
+    async fn find_jobs(&self, unique_key: &str) -> Result<Vec<RemoteJob>> {
         let filter = format!("labels.{LABEL}=\"{unique_key}\"");
         let filter = utf8_percent_encode(&filter, NON_ALPHANUMERIC).to_string();
         match self.find_in(unique_key, &format!("&filter={filter}")).await {
@@ -207,8 +211,9 @@ impl Vertex {
         }
     }
 
-    async fn find_in(&self, unique_key: &str, filter: &str) -> Result<Option<RemoteJob>> {
+    async fn find_in(&self, unique_key: &str, filter: &str) -> Result<Vec<RemoteJob>> {
         let mut page = String::new();
+        let mut out = Vec::new();
         loop {
             let url = format!(
                 "{}/{}/tuningJobs?pageSize={PAGE}{filter}{page}",
@@ -219,16 +224,19 @@ impl Vertex {
             let v = self.google.json(&call).await?;
             // The label is compared here too: a filter that is not understood lists all.
             let jobs = v["tuningJobs"].as_array().into_iter().flatten();
-            let mut ours = jobs.filter(|j| j["labels"][LABEL].as_str() == Some(unique_key));
-            if let Some(found) = ours.find_map(tuning::remote) {
-                return Ok(Some(found));
+            let ours = jobs.filter(|j| j["labels"][LABEL].as_str() == Some(unique_key));
+            let before = out.len();
+            out.extend(ours.filter_map(tuning::remote));
+            // Those of one key were made at the same time, so they lie together.
+            if before > 0 && out.len() == before {
+                return Ok(out);
             }
             match v["nextPageToken"].as_str().filter(|t| !t.is_empty()) {
                 Some(token) => {
                     let token = utf8_percent_encode(token, NON_ALPHANUMERIC);
                     page = format!("&pageToken={token}");
                 }
-                None => return Ok(None),
+                None => return Ok(out),
             }
         }
     }
@@ -305,6 +313,10 @@ impl Provider for Vertex {
 
     fn find<'a>(&'a self, unique_key: &'a str) -> LocalFuture<'a, Result<Option<RemoteJob>>> {
         boxed(self.find_job(unique_key))
+    }
+
+    fn find_all<'a>(&'a self, unique_key: &'a str) -> LocalFuture<'a, Result<Vec<RemoteJob>>> {
+        boxed(self.find_jobs(unique_key))
     }
 
     fn get<'a>(&'a self, id: &'a str) -> LocalFuture<'a, Result<RemoteJob>> {

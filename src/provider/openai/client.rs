@@ -1,5 +1,6 @@
 //! The connection to OpenAI, and to what speaks its language.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::future::Future;
 
@@ -120,6 +121,10 @@ impl Client {
     }
 
     async fn find_job(&self, unique_key: &str) -> Result<Option<RemoteJob>> {
+        Ok(self.find_jobs(unique_key).await?.into_iter().next())
+    }
+
+    async fn find_jobs(&self, unique_key: &str) -> Result<Vec<RemoteJob>> {
         let filter = format!("&metadata%5B{LABEL}%5D={}", escaped(unique_key));
         match self.find_in(unique_key, &filter).await {
             // Without filters all jobs are looked through.
@@ -128,12 +133,20 @@ impl Client {
         }
     }
 
-    async fn find_in(&self, unique_key: &str, filter: &str) -> Result<Option<RemoteJob>> {
+    async fn find_in(&self, unique_key: &str, filter: &str) -> Result<Vec<RemoteJob>> {
         // The label is compared here too: a filter that is not understood lists all.
         let ours = |v: &Value| v["metadata"][LABEL].as_str() == Some(unique_key);
-        let path = "/fine_tuning/jobs";
-        let found = self.list(path, filter, MAX_PAGES, ours).await?;
-        Ok(found.iter().filter(|v| ours(v)).find_map(jobs::remote))
+        // Those of one key were made at the same time, so they lie together.
+        let met = Cell::new(false);
+        let past = |v: &Value| met.replace(ours(v)) && !ours(v);
+        let found = self
+            .list("/fine_tuning/jobs", filter, MAX_PAGES, past)
+            .await?;
+        Ok(found
+            .iter()
+            .filter(|v| ours(v))
+            .filter_map(jobs::remote)
+            .collect())
     }
 
     async fn events_after(&self, id: &str, after: Option<&str>) -> Result<Vec<RemoteEvent>> {
@@ -436,6 +449,10 @@ impl Provider for Client {
 
     fn find<'a>(&'a self, unique_key: &'a str) -> LocalFuture<'a, Result<Option<RemoteJob>>> {
         boxed(self.find_job(unique_key))
+    }
+
+    fn find_all<'a>(&'a self, unique_key: &'a str) -> LocalFuture<'a, Result<Vec<RemoteJob>>> {
+        boxed(self.find_jobs(unique_key))
     }
 
     fn get<'a>(&'a self, id: &'a str) -> LocalFuture<'a, Result<RemoteJob>> {

@@ -177,7 +177,7 @@ impl Client {
         }
     }
 
-    async fn find_job(&self, unique_key: &str) -> Result<Option<RemoteJob>> {
+    async fn find_jobs(&self, unique_key: &str) -> Result<Vec<RemoteJob>> {
         let call = self.rest.call("GET", "/fine-tunes");
         let answer = self.rest.json(&call).await?;
         let end = format!("-{}", mark(unique_key));
@@ -189,8 +189,8 @@ impl Client {
                 .is_some_and(|s| s.contains(&end));
             named || made
         };
-        let held = answer["data"].as_array().into_iter().flatten().find(is_it);
-        held.map(|j| self.remote(j, &call)).transpose()
+        let all = answer["data"].as_array().into_iter().flatten();
+        all.filter(is_it).map(|j| self.remote(j, &call)).collect()
     }
 
     fn remote(&self, job: &Value, call: &Call) -> Result<RemoteJob> {
@@ -475,7 +475,11 @@ impl Provider for Client {
     }
 
     fn find<'a>(&'a self, unique_key: &'a str) -> LocalFuture<'a, Result<Option<RemoteJob>>> {
-        Box::pin(self.find_job(unique_key))
+        Box::pin(async move { Ok(self.find_jobs(unique_key).await?.into_iter().next()) })
+    }
+
+    fn find_all<'a>(&'a self, unique_key: &'a str) -> LocalFuture<'a, Result<Vec<RemoteJob>>> {
+        Box::pin(self.find_jobs(unique_key))
     }
 
     fn get<'a>(&'a self, id: &'a str) -> LocalFuture<'a, Result<RemoteJob>> {

@@ -418,7 +418,6 @@ async fn several_pictures_are_on_the_way_at_a_time() {
     assert!((3..=6).contains(&most), "{most}");
 }
 
-#[cfg(not(target_arch = "wasm32"))]
 #[dual_test]
 async fn the_command_line_runs_a_real_job() {
     let t = Test::new().await;
