@@ -11,7 +11,6 @@ mod custom;
 pub mod estimate;
 mod example;
 mod family;
-mod fireworks;
 mod gemini;
 mod image_info;
 mod limits;
@@ -23,7 +22,6 @@ mod ordered;
 mod prepare;
 #[cfg(test)]
 mod tests;
-mod together;
 #[cfg(test)]
 mod trainer_tests;
 mod unsloth;
@@ -76,15 +74,15 @@ pub trait Format: std::fmt::Debug + Sync {
 pub static FORMATS: &[&dyn Format] = &[
     &openai::OpenAi,
     &gemini::Gemini,
-    &together::Together,
-    &fireworks::Fireworks,
+    &chat::TOGETHER,
+    &chat::FIREWORKS,
     &bedrock::Bedrock,
     &custom::Custom,
     &llamafactory::LlamaFactory,
     &ms_swift::MsSwift,
     &axolotl::Axolotl,
     &unsloth::Unsloth,
-    &chat::Chat,
+    &chat::CHAT,
 ];
 
 /// The format called `id`.

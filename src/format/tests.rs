@@ -381,3 +381,24 @@ fn a_large_validation_side_is_bounded_by_the_training_side() {
         assert_eq!(codes, expected, "{format}: {validation} beside {train}");
     }
 }
+
+#[test]
+fn a_validation_file_is_empty_or_large_enough() {
+    let line = chat(json!("Click Save"), "[1, 2]") + "\n";
+    for (id, lines, refused) in [
+        ("fireworks", 0, false),
+        ("fireworks", 1, true),
+        ("fireworks", 2, true),
+        ("fireworks", 3, false),
+        ("openai", 1, false),
+    ] {
+        let options = FormatOptions::default();
+        let v = Validator::new(format(id).unwrap(), &options, Purpose::Validation);
+        let counts = validate(line.repeat(lines).as_bytes(), v).counts;
+        assert_eq!(
+            counts.contains_key("min_examples"),
+            refused,
+            "{id}: {lines}"
+        );
+    }
+}

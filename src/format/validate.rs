@@ -487,6 +487,19 @@ impl<'a> Validator<'a> {
                 .hint("use fewer samples"),
             );
         }
+        if self.purpose == Purpose::Validation && (1..limits.min_validation).contains(&n) {
+            self.report.push(
+                Problem::error(
+                    "min_examples",
+                    "file",
+                    format!(
+                        "{n} validation examples; at least {} are needed",
+                        limits.min_validation
+                    ),
+                )
+                .hint("use a larger validation_split, or 0, or more samples"),
+            );
+        }
         if self.purpose == Purpose::Validation
             && limits.max_validation > 0
             && n > limits.max_validation

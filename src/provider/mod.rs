@@ -4,6 +4,7 @@
 //! and then is a [`Provider`]; a practice run replaces it by the simulated provider, which is
 //! marked SIMULATED in every name, event and artifact.
 
+mod azure;
 mod bedrock;
 mod bundle;
 mod custom;
@@ -130,6 +131,7 @@ pub const PROVIDERS: &[&dyn Vendor] = &[
     &together::Together,
     &fireworks::Fireworks,
     &bedrock::Bedrock,
+    &azure::Azure,
     &custom::Custom,
 ];
 
@@ -138,6 +140,7 @@ impl ProviderName {
     pub fn vendor(self) -> &'static dyn Vendor {
         match self {
             Self::OpenAi => &openai::OpenAi,
+            Self::Azure => &azure::Azure,
             Self::Gemini => &gemini::Gemini,
             Self::Together => &together::Together,
             Self::Fireworks => &fireworks::Fireworks,

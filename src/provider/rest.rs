@@ -26,10 +26,14 @@ pub(super) struct Rest {
     pub(super) ports: Ports,
     /// Address without a slash at the end.
     base: String,
+    /// What stands behind `?` in the address, such as a version: it goes with every request.
+    query: String,
     /// The user's own headers.
     headers: Vec<(String, String)>,
     /// Name of the key, and whether it may be missing.
     key: (&'static str, bool),
+    /// Header that carries the key as it is; `None` for the usual `authorization: Bearer`.
+    key_header: Option<&'static str>,
 }
 
 /// One request.
@@ -71,23 +75,37 @@ impl Rest {
         optional: bool,
     ) -> Self {
         let headers = options.headers.iter();
+        let (base, query) = base.split_once('?').unwrap_or((base, ""));
         Self {
             ports: ports.clone(),
             base: base.trim_end_matches('/').to_owned(),
+            query: query.to_owned(),
             headers: headers
                 .map(|(n, v)| (n.to_ascii_lowercase(), v.clone()))
                 .collect(),
             key: (key, optional),
+            key_header: None,
         }
+    }
+
+    /// The same with the key in a header of its own.
+    pub(super) fn key_in(mut self, header: &'static str) -> Self {
+        self.key_header = Some(header);
+        self
     }
 
     /// A request below the address of the interface.
     pub(super) fn call(&self, method: &'static str, path: &str) -> Call {
         // Queries stay out of errors: they are long and tell nothing.
-        let place = path.split('?').next().unwrap_or_default();
+        let (place, own) = path.split_once('?').unwrap_or((path, ""));
+        let query: Vec<&str> = [own, &self.query]
+            .into_iter()
+            .filter(|q| !q.is_empty())
+            .collect();
+        let mark = if query.is_empty() { "" } else { "?" };
         Call {
             method,
-            url: format!("{}{path}", self.base),
+            url: format!("{}{place}{mark}{}", self.base, query.join("&")),
             place: format!("{method} {place}"),
             headers: Vec::new(),
             body: Vec::new(),
@@ -137,8 +155,13 @@ impl Rest {
                 headers.push((name.clone(), Secret::new(value.as_str())));
             }
             if let Some(key) = self.key()? {
-                let value = format!("Bearer {}", key.expose());
-                headers.push(("authorization".to_owned(), Secret::new(value)));
+                headers.push(match self.key_header {
+                    Some(name) => (name.to_owned(), key),
+                    None => {
+                        let value = format!("Bearer {}", key.expose());
+                        ("authorization".to_owned(), Secret::new(value))
+                    }
+                });
             }
         }
         for (name, value) in &call.headers {

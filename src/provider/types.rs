@@ -16,6 +16,8 @@ pub enum ProviderName {
     /// OpenAI fine-tuning.
     #[serde(rename = "openai")]
     OpenAi,
+    /// Azure OpenAI: OpenAI's protocol at an address of the user's own.
+    Azure,
     /// Gemini, tuned on Vertex AI.
     Gemini,
     /// Together AI.
@@ -33,6 +35,7 @@ impl ProviderName {
     pub const fn id(self) -> &'static str {
         match self {
             Self::OpenAi => "openai",
+            Self::Azure => "azure",
             Self::Gemini => "gemini",
             Self::Together => "together",
             Self::Fireworks => "fireworks",

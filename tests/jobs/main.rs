@@ -1,12 +1,13 @@
 //! Real jobs through the real adapters, against scripted servers of the vendors' interfaces
 //! (`tests/servers`, run by Node): natively, and in Chromium, where requests go through `fetch`.
-
 //!
 //! The matrix of adapters and faults runs in both; what single vendors have beyond it natively.
 
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 #![cfg(any(feature = "cli", all(target_arch = "wasm32", feature = "web")))]
 
+#[cfg(not(target_arch = "wasm32"))]
+mod azure;
 #[cfg(not(target_arch = "wasm32"))]
 mod bearer;
 #[cfg(not(target_arch = "wasm32"))]

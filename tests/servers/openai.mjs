@@ -37,6 +37,10 @@ const DEFAULTS = {
   /** Result files come as base64 text, as in reality, or as they are. */
   base64: true,
   result_files: 1,
+  /** Looks at a file until it is read; jobs on it are refused before. */
+  file_polls: 0,
+  /** Why files are refused after they were read. */
+  file_error: '',
   /** The first result file is deleted when the job ends. */
   result_deleted: false,
   models: [
@@ -128,6 +132,8 @@ function form(request) {
 const ok = (body) => ({ status: 200, headers: { 'content-type': 'application/json', 'x-request-id': 'req_ok' }, body: JSON.stringify(body) })
 const id = (prefix) => prefix + randomBytes(16).toString('base64url').replace(/[-_]/g, 'x')
 
+const isAzure = (url) => url.pathname.startsWith('/openai/')
+
 /** One world: files, uploads, jobs and models. */
 export function create() {
   let faults = structuredClone(DEFAULTS)
@@ -146,13 +152,13 @@ export function create() {
     expires_at: null,
     filename: f.filename,
     purpose: f.purpose,
-    status: 'processed',
-    status_details: null,
+    status: f.polls > 0 ? 'pending' : faults.file_error ? 'error' : 'processed',
+    status_details: f.polls > 0 ? null : faults.file_error || null,
   })
 
   function store(filename, purpose, bytes) {
     if (purpose === 'fine-tune' && !/\.jsonl$/.test(filename)) throw bad(`Invalid extension of ${filename}. Supported formats: "jsonl"`, 'file')
-    const f = { id: id('file-'), filename, purpose, bytes, created_at: clock++ }
+    const f = { id: id('file-'), filename, purpose, bytes, created_at: clock++, polls: faults.file_polls }
     files.set(f.id, f)
     return f
   }
@@ -325,7 +331,10 @@ export function create() {
     check(body, schemas.CreateFineTuningJobRequest, '')
     if (!faults.models.some((m) => m.id === body.model)) throw missing(`The model '${body.model}' does not exist`, 'model_not_found')
     for (const name of ['training_file', 'validation_file']) {
-      if (body[name] && findFile(body[name]).purpose !== 'fine-tune') throw bad('wrong purpose', name)
+      if (!body[name]) continue
+      const f = findFile(body[name])
+      if (f.purpose !== 'fine-tune') throw bad('wrong purpose', name)
+      if (f.polls > 0) throw bad(`${f.id} is not ready`, name)
     }
     const job = {
       id: id('ftjob-'),
@@ -424,9 +433,11 @@ export function create() {
 
   function route(request, url) {
     const { method } = request
-    const parts = url.pathname.replace(/^\/v1\//, '').split('/').map(decodeURIComponent)
+    const parts = url.pathname.replace(/^\/(openai\/)?v1\//, '').split('/').map(decodeURIComponent)
     const at = `${method} /${parts.map((p) => (/^(file-|ftjob-|upload_|ft:)/.test(p) ? '*' : p)).join('/')}`
     for (const name of url.searchParams.keys()) {
+      // Azure's version of the interface goes with every request there.
+      if (name === 'api-version' && isAzure(url)) continue
       if (!queries[at]?.includes(name.replace(/\[.*$/, ''))) throw bad(`Unknown query parameter ${name} of ${at}`, name)
     }
     const right = { models: 'models', files: 'files', uploads: 'files', fine_tuning: 'jobs' }[parts[0]]
@@ -465,8 +476,11 @@ export function create() {
         if (url.searchParams.get('order') !== 'asc') all.reverse()
         return page(all, url, 10000)
       }
-      case 'GET /files/*':
-        return file(findFile(parts[1]))
+      case 'GET /files/*': {
+        const f = findFile(parts[1])
+        f.polls -= 1
+        return file(f)
+      }
       case 'GET /files/*/content': {
         const f = findFile(parts[1])
         const encode = f.purpose === 'fine-tune-results' && faults.base64
@@ -516,7 +530,8 @@ export function create() {
     handle(request) {
       const url = new URL(request.url, 'http://server')
       try {
-        const given = (request.headers.authorization ?? '').replace(/^Bearer /, '')
+        // Azure serves the same below another path, with the key in a header of its own.
+        const given = isAzure(url) ? request.headers['api-key'] : (request.headers.authorization ?? '').replace(/^Bearer /, '')
         if (!faults.keys.includes(given)) {
           throw new Refusal(401, `Incorrect API key provided: ${given}.`, { code: 'invalid_api_key' })
         }

@@ -29,17 +29,48 @@ const JOB: &str = "fine_tuning_job.json";
 const METRICS: &str = "metrics.json";
 
 /// The connection.
-pub(super) struct Client {
+pub(in crate::provider) struct Client {
     rest: Rest,
+    vendor: &'static dyn Vendor,
+    /// Whether files are read by the vendor before a job may name them.
+    reads_files_first: bool,
 }
 
 impl Client {
     /// A connection to the address that the options name, or to OpenAI's own.
     pub(super) fn new(ports: &Ports, options: &ProviderOptions) -> Self {
         let base = options.base_url.as_deref().unwrap_or(BASE);
+        Self::of(&OpenAi, Rest::new(ports, base, options, KEY, false))
+    }
+
+    /// A connection to another vendor with the same interface.
+    pub(in crate::provider) fn of(vendor: &'static dyn Vendor, rest: Rest) -> Self {
         Self {
-            rest: Rest::new(ports, base, options, KEY, false),
+            rest,
+            vendor,
+            reads_files_first: false,
         }
+    }
+
+    /// For a vendor that refuses jobs on files which it has not read yet.
+    pub(in crate::provider) fn waiting_for_files(self) -> Self {
+        Self {
+            reads_files_first: true,
+            ..self
+        }
+    }
+
+    async fn send_file(
+        &self,
+        file: &LocalFile,
+        progress: &dyn Fn(Progress),
+        bookmark: &dyn Bookmark,
+    ) -> Result<RemoteFile> {
+        let sent = upload::send(&self.rest, file, progress, bookmark).await?;
+        if self.reads_files_first {
+            upload::wait_until_read(&self.rest, &sent.id, &file.path).await?;
+        }
+        Ok(sent)
     }
 
     async fn get_json(&self, path: &str) -> Result<Value> {
@@ -240,7 +271,11 @@ impl Client {
         match artifact {
             MODEL => {
                 let (job, checkpoints) = (self.job(id).await?, self.list_checkpoints(id).await?);
-                Ok(serde_json::to_vec_pretty(&card(&job, &checkpoints))?)
+                Ok(serde_json::to_vec_pretty(&card(
+                    self.vendor,
+                    &job,
+                    &checkpoints,
+                ))?)
             }
             JOB => Ok(serde_json::to_vec_pretty(&self.job(id).await?)?),
             METRICS => Ok(serde_json::to_vec_pretty(&self.points(id).await?)?),
@@ -258,7 +293,7 @@ impl Client {
     }
 
     async fn list_models(&self) -> Result<Vec<ListedModel>> {
-        let vendor: &dyn Vendor = &OpenAi;
+        let vendor = self.vendor;
         let list = self.get_json("/models").await?;
         let model = |v: &Value| {
             let id = text(&v["id"])?;
@@ -321,8 +356,7 @@ impl Client {
             );
         }
         let now = self.rest.ports.clock.now();
-        let vendor: &dyn Vendor = &OpenAi;
-        let dated = vendor.calendar(base_model, now);
+        let dated = self.vendor.calendar(base_model, now);
         out.problems
             .extend(dated.into_iter().filter(|p| p.path == "provider"));
         Ok(out)
@@ -394,9 +428,9 @@ fn file_name(file: &Value, index: usize) -> String {
 }
 
 /// What is worth keeping of a finished job.
-fn card(job: &Value, checkpoints: &[Checkpoint]) -> Value {
+fn card(vendor: &dyn Vendor, job: &Value, checkpoints: &[Checkpoint]) -> Value {
     json!({
-        "provider": "openai",
+        "provider": vendor.name().id(),
         "model": job["fine_tuned_model"],
         "base_model": job["model"],
         "job": job["id"],
@@ -415,7 +449,7 @@ fn boxed<'a, T>(work: impl Future<Output = Result<T>> + 'a) -> LocalFuture<'a, R
 
 impl Provider for Client {
     fn vendor(&self) -> &'static dyn Vendor {
-        &OpenAi
+        self.vendor
     }
 
     fn access<'a>(&'a self, base_model: &'a str) -> LocalFuture<'a, Result<Access>> {
@@ -431,7 +465,7 @@ impl Provider for Client {
         file: &'a LocalFile,
         progress: &'a dyn Fn(Progress),
     ) -> LocalFuture<'a, Result<RemoteFile>> {
-        boxed(upload::send(&self.rest, file, progress, &upload::Nowhere))
+        boxed(self.send_file(file, progress, &upload::Nowhere))
     }
 
     fn upload_on<'a>(
@@ -440,7 +474,7 @@ impl Provider for Client {
         progress: &'a dyn Fn(Progress),
         bookmark: &'a dyn Bookmark,
     ) -> LocalFuture<'a, Result<RemoteFile>> {
-        boxed(upload::send(&self.rest, file, progress, bookmark))
+        boxed(self.send_file(file, progress, bookmark))
     }
 
     fn create<'a>(&'a self, job: &'a CreateJob) -> LocalFuture<'a, Result<RemoteJob>> {

@@ -1,6 +1,6 @@
 //! OpenAI: what is known of its fine-tuning and of its end, and the connection to it.
 
-mod client;
+pub(super) mod client;
 mod jobs;
 mod metrics;
 mod upload;

@@ -10,7 +10,7 @@ use crate::base::ports::LocalFuture;
 use crate::base::time::Timestamp;
 use crate::error::{Error, ErrorKind, Result};
 use crate::provider::openai::jobs::text;
-use crate::provider::rest::{Call, Rest, failed};
+use crate::provider::rest::{Call, Rest, escaped, failed};
 use crate::provider::{Bookmark, LocalFile, Progress, RemoteFile};
 
 /// Largest file that is sent in one request, in bytes; the vendor would take 512 MB.
@@ -21,6 +21,9 @@ const PART: usize = 16 << 20;
 const LIFETIME_MS: i64 = 3_600_000;
 /// Largest file in parts, in bytes.
 const LARGEST: u64 = 8 << 30;
+/// How often a file is looked at while the vendor reads it, and the pause before the next look.
+const READINGS: u32 = 60;
+const PAUSE_MS: u64 = 5000;
 /// Files looked through for one that is there already.
 const LISTED: u32 = 100;
 
@@ -57,6 +60,32 @@ pub(super) async fn send(
         id,
         bytes: file.bytes,
     })
+}
+
+/// Waits until the vendor has read the file `id`, which lies at `path` here.
+pub(super) async fn wait_until_read(rest: &Rest, id: &str, path: &str) -> Result<()> {
+    let call = rest.call("GET", &format!("/files/{}", escaped(id)));
+    for _ in 0..READINGS {
+        let seen = rest.json(&call).await?;
+        match seen["status"].as_str().unwrap_or_default() {
+            "pending" | "running" | "notRunning" | "processing" => {}
+            "error" | "failed" | "deleted" => {
+                let why = seen["status_details"].as_str();
+                let why = why.or(seen["error"]["message"].as_str());
+                let why: String = why
+                    .unwrap_or("no reason is given")
+                    .chars()
+                    .take(600)
+                    .collect();
+                return Err(Error::new(ErrorKind::Provider, "invalid_file", why)
+                    .at(path)
+                    .hint("correct the dataset, and delete the broken file at the vendor"));
+            }
+            _ => return Ok(()),
+        }
+        rest.ports.clock.sleep(PAUSE_MS).await;
+    }
+    Err(failed("upload", "the vendor takes long to read the file", &call).retry_after(60_000))
 }
 
 /// A name that only this content has.

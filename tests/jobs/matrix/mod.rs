@@ -58,6 +58,7 @@ macro_rules! cell {
 
 cells! {
     openai: super::subjects::OPENAI;
+    azure: super::subjects::AZURE;
     vertex: super::subjects::VERTEX;
     together: super::subjects::TOGETHER;
     fireworks: super::subjects::FIREWORKS;

@@ -73,6 +73,16 @@ pub(super) const OPENAI: Subject = Subject {
     finishes_cancelled: true,
 };
 
+pub(super) const AZURE: Subject = Subject {
+    provider: ProviderName::Azure,
+    key_env: "AZURE_OPENAI_API_KEY",
+    options: |address| ProviderOptions {
+        base_url: Some(format!("{address}/openai/v1?api-version=preview")),
+        ..ProviderOptions::default()
+    },
+    ..OPENAI
+};
+
 pub(super) const VERTEX: Subject = Subject {
     provider: ProviderName::Gemini,
     server: "vertex",
