@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use leptos::prelude::*;
+use web_sys::Blob;
 
 use crate::app::context::Ctx;
 use crate::app::part::notice::Tone;
 use crate::app::{browser, models};
 use crate::base::fakes::MemorySecrets;
-use crate::base::ports::{Ports, Secret};
+use crate::base::ports::{Ports, Secret, file_missing};
 use crate::error::Result;
 use crate::job::{
     Ask, FineTuneConfig, FineTuneJob, FineTuneJobManager, Preflight, Scheduler, Update as News,
@@ -26,6 +27,7 @@ pub(crate) struct Work {
     pub(crate) tuner: VisionFinetuner,
     pub(crate) registry: LlmConfigRegistry,
     secrets: MemorySecrets,
+    db: IndexedDb,
 }
 
 impl Work {
@@ -43,6 +45,7 @@ impl Work {
             tuner,
             registry,
             secrets,
+            db: db.clone(),
         }
     }
 
@@ -246,15 +249,15 @@ pub(crate) fn complete(ctx: Ctx, id: String) {
     });
 }
 
-/// Fetches the artifacts of a job: names and bytes.
-pub(crate) async fn artifacts(work: &Work, job: &FineTuneJob) -> Result<Vec<(String, Vec<u8>)>> {
+/// Fetches the artifacts of a job into this browser's storage: names and files.
+pub(crate) async fn artifacts(work: &Work, job: &FineTuneJob) -> Result<Vec<(String, Blob)>> {
     let folder = format!("{}/artifacts", job.folder());
-    let paths = work.tuner.download_model(&job.job_id, &folder).await?;
     let mut out = Vec::new();
-    for path in paths {
-        let bytes = work.ports.files.read_all(&path).await?;
-        let name = path.rsplit('/').next().unwrap_or(&path).to_owned();
-        out.push((name, bytes));
+    for path in work.tuner.download_model(&job.job_id, &folder).await? {
+        let file = work.db.blob(&path).await?;
+        let file = file.ok_or_else(|| file_missing(&path))?;
+        let name = path.strip_prefix(&folder).unwrap_or(&path);
+        out.push((name.trim_start_matches('/').to_owned(), file));
     }
     Ok(out)
 }

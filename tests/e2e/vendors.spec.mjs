@@ -1,4 +1,5 @@
 // Real jobs from the page at vendors that take a key: directly, by the proxy, and from two tabs.
+import { readFile } from "node:fs/promises";
 import { test, expect, kept, open } from "./page.mjs";
 import { proxy, servers } from "./servers.mjs";
 
@@ -49,8 +50,9 @@ test("two tabs at OpenAI create one job, and both see its end", async ({ page, c
   const other = await context.newPage();
   await other.goto(page.url());
   await expect(other.getByRole("heading", { level: 1, name: "ft_tabs" })).toBeVisible({ timeout: 60_000 });
-  await expect(page.getByText("Completed.")).toBeVisible({ timeout: 200_000 });
-  await expect(other.getByText("Completed.")).toBeVisible({ timeout: 60_000 });
+  await expect(other.getByText("Completed.", { exact: true })).toBeVisible({ timeout: 200_000 });
+  await page.bringToFront();
+  await expect(page.getByText("Completed.", { exact: true })).toBeVisible();
   expect(await created("openai", /fine_tuning\/jobs$/)).toHaveLength(1);
   expect(await kept(page)).toContain("ft_tabs");
   expect(await kept(page)).not.toContain("sk-in-one-tab");
@@ -65,10 +67,16 @@ test("a job at Fireworks brings its weights", async ({ page }) => {
     address: `${vendors.address.fireworks}/v1`,
     key: ["FIREWORKS_API_KEY", "fw-good"],
     settings: { Account: "acme" },
-    samples: 32,
+    samples: 60,
   });
-  await expect(page.getByText("Completed.")).toBeVisible({ timeout: 200_000 });
-  await expect(page.getByText("adapter_model.safetensors").first()).toBeVisible();
+  await expect(page.getByText("Completed.", { exact: true })).toBeVisible({ timeout: 200_000 });
+  await page.getByRole("button", { name: "Fetch artifacts" }).click();
+  const weights = page.getByRole("listitem").filter({ hasText: "adapter_model.safetensors" });
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    weights.getByRole("button", { name: "Download" }).click(),
+  ]);
+  expect((await readFile(await download.path())).equals(Buffer.alloc(WEIGHTS, "weights "))).toBe(true);
   expect(await kept(page)).not.toContain("fw-good");
 });
 
@@ -84,7 +92,7 @@ test("a vendor that answers no browser is reached through this machine", async (
       address: `${between.address}/${host}/v1`,
       key: ["TOGETHER_API_KEY", "together-good"],
     });
-    await expect(page.getByText("Completed.")).toBeVisible({ timeout: 200_000 });
+    await expect(page.getByText("Completed.", { exact: true })).toBeVisible({ timeout: 200_000 });
     expect(await created("together", /fine-tunes$/)).toHaveLength(1);
     expect(between.printed()).not.toContain("together-good");
     expect(await kept(page)).not.toContain("together-good");

@@ -1,7 +1,7 @@
 //! One job: where it stands, its curves, its events, what it leaves behind.
 
-use js_sys::Array;
 use leptos::prelude::*;
+use web_sys::Blob;
 
 use crate::app::browser;
 use crate::app::context::Ctx;
@@ -451,7 +451,7 @@ fn event_list(events: Memo<Vec<RemoteEvent>>) -> impl IntoView {
 /// Files the job leaves behind, fetched when asked for.
 fn artifacts(ctx: Ctx, job: FineTuneJob) -> impl IntoView {
     let busy = RwSignal::new(false);
-    let files = RwSignal::new(Vec::<(String, Vec<u8>)>::new());
+    let files = RwSignal::new_local(Vec::<(String, Blob)>::new());
     let simulated = job.simulated;
     let fetch = move |_| {
         let Some(work) = ctx.work() else { return };
@@ -495,9 +495,9 @@ fn artifacts(ctx: Ctx, job: FineTuneJob) -> impl IntoView {
                     <ul class="files">
                         {list
                             .into_iter()
-                            .map(|(name, bytes)| {
-                                let size = number::bytes(bytes.len() as u64);
-                                let file = name.clone();
+                            .map(|(name, blob)| {
+                                let size = number::bytes(blob.size() as u64);
+                                let file = name.rsplit('/').next().unwrap_or(&name).to_owned();
                                 view! {
                                     <li>
                                         <span class="mono truncate">{name}</span>
@@ -505,7 +505,7 @@ fn artifacts(ctx: Ctx, job: FineTuneJob) -> impl IntoView {
                                         <button
                                             type="button"
                                             class="button quiet small push"
-                                            on:click=move |_| save(ctx, &file, &bytes)
+                                            on:click=move |_| save(ctx, &file, &blob)
                                         >
                                             {icon(icon::DOWNLOAD)}
                                             "Download"
@@ -522,11 +522,8 @@ fn artifacts(ctx: Ctx, job: FineTuneJob) -> impl IntoView {
     }
 }
 
-fn save(ctx: Ctx, name: &str, bytes: &[u8]) {
-    let parts = Array::of1(&js_sys::Uint8Array::from(bytes));
-    let done =
-        browser::blob(&parts, "application/octet-stream").and_then(|b| browser::download(&b, name));
-    if let Err(e) = done {
+fn save(ctx: Ctx, name: &str, blob: &Blob) {
+    if let Err(e) = browser::download(blob, name) {
         ctx.failed("No download", browser::js_text(&e));
     }
 }

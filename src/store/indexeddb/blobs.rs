@@ -47,7 +47,11 @@ impl IndexedDb {
         tx.done().await
     }
 
-    async fn blob(&self, path: &str) -> Result<Option<Blob>> {
+    /// A file as the browser holds it, most often on disk: nothing is read into memory.
+    ///
+    /// # Errors
+    /// A failure of storage.
+    pub async fn blob(&self, path: &str) -> Result<Option<Blob>> {
         let tx = self.begin(FILES, IdbTransactionMode::Readonly)?;
         let request = tx.store.get(&JsValue::from_str(&clean(path)));
         let found = settled(&request.map_err(|e| js_error(&e))?, None).await?;
