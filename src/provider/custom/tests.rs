@@ -253,3 +253,83 @@ fn a_model_without_a_known_template_is_refused_by_one_trainer_only() {
         assert_eq!(trainer.check(QWEN25), None);
     }
 }
+
+/// Reads a bundle (JSON of name → text on stdin) with the parsers of those who will run it.
+#[cfg(not(target_arch = "wasm32"))]
+const READ: &str = r#"
+import ast, json, sys
+out = {}
+for name, text in json.load(sys.stdin).items():
+    if name.endswith(".py"):
+        ast.parse(text, name)
+        out[name] = None
+    elif name.endswith(".json"):
+        out[name] = json.loads(text)
+    elif name.endswith(".yaml"):
+        try:
+            import yaml
+        except ImportError:
+            # The test reads these files strictly, line by line, in any case.
+            continue
+        out[name] = yaml.safe_load(text)
+json.dump(out, sys.stdout)
+"#;
+
+/// What `program` writes when it is given `input`; fails with what it complains about.
+#[cfg(not(target_arch = "wasm32"))]
+fn read_by(program: &str, arguments: &[&str], input: &str) -> String {
+    use std::io::Write as _;
+    use std::process::{Command, Stdio};
+    let mut child = Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap_or_else(|e| panic!("{program}: {e}"));
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(input.as_bytes())
+        .unwrap();
+    let done = child.wait_with_output().unwrap();
+    let complaint = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success(), "{program}: {complaint}\n{input}");
+    String::from_utf8(done.stdout).unwrap()
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+#[test]
+fn every_file_of_a_bundle_is_read_by_a_real_parser_as_it_was_meant() {
+    for trainer in Trainer::ALL {
+        let files = files(*trainer, &job(QWEN25, "smart28_full"));
+        let input = serde_json::to_string(&files).unwrap();
+        let read: BTreeMap<String, Value> =
+            serde_json::from_str(&read_by("python3", &["-c", READ], &input)).unwrap();
+        let runs = ["train.py", "train.yaml"];
+        assert!(
+            runs.iter().any(|name| files.contains_key(name)),
+            "{}",
+            trainer.id()
+        );
+        for (name, text) in &files {
+            if name.ends_with(".py") || name.ends_with(".json") {
+                assert!(read.contains_key(*name), "{}: {name}", trainer.id());
+            }
+            if name.ends_with(".yaml") {
+                let meant = fields(text);
+                assert!(!meant.is_empty());
+                if let Some(found) = read.get(*name) {
+                    assert_eq!(
+                        found,
+                        &serde_json::to_value(meant).unwrap(),
+                        "{}: {name}",
+                        trainer.id()
+                    );
+                }
+            }
+        }
+        read_by("sh", &["-n"], files["train.sh"].as_str());
+    }
+}
