@@ -39,9 +39,20 @@ pub struct ProviderOptions {
     /// Address of an HTTP trainer of one's own, such as `http://localhost:8765`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trainer_url: Option<String>,
+    /// Largest file in bytes that goes in one request, where a vendor takes larger ones another
+    /// way; by default what the vendor takes. For a proxy in between that takes less.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub whole_file_bytes: Option<u64>,
     /// Practise: nothing is sent and nothing is trained.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub simulated: Option<Simulation>,
+}
+
+impl ProviderOptions {
+    /// Largest file that goes in one request, where the vendor takes `most`; both in bytes.
+    pub(super) fn whole_file(&self, most: u64) -> u64 {
+        self.whole_file_bytes.map_or(most, |own| own.min(most))
+    }
 }
 
 /// A practice run: deterministic, without network, marked SIMULATED everywhere.

@@ -181,6 +181,8 @@ export interface FineTuneOptions {
     trainer?: "trl" | "llamafactory" | "ms_swift" | "axolotl" | "unsloth";
     /** Address of an HTTP trainer of one's own. */
     trainerUrl?: string;
+    /** Largest file in bytes that goes in one request, for a proxy that takes less than the vendor. */
+    wholeFileBytes?: number;
     /** Practise: nothing is sent and nothing is trained. */
     simulated?: { scenario?: string; seed?: number; speed?: number };
   };

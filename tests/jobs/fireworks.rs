@@ -157,3 +157,30 @@ async fn an_account_is_needed() {
     assert_eq!(e.code(), "account_missing");
     assert_eq!(e.path(), Some("provider_options.account"));
 }
+
+#[dual_test]
+async fn a_large_file_goes_to_a_signed_address() {
+    let mut t = Test::new(FIREWORKS).await;
+    t.config.provider_options.whole_file_bytes = Some(1000);
+    t.rules(json!([{"method": "PUT", "path": "/signed-upload/",
+        "answer": {"status": 503, "headers": {}, "body": ""}}]))
+        .await;
+    let job = t.run().await.unwrap();
+    t.completed(&job).await;
+    let seen = t.control(json!({})).await;
+    let log = seen["log"].as_array().unwrap();
+    let puts: Vec<&Value> = log.iter().filter(|r| r["method"] == "PUT").collect();
+    assert_eq!(
+        puts.len(),
+        3,
+        "two files, one of them again after a refusal"
+    );
+    for r in &puts {
+        assert_eq!(r["signed"], false, "no key goes to the storage");
+    }
+    let direct = |r: &Value| r["path"].as_str().unwrap().ends_with(":upload");
+    assert!(!log.iter().any(direct));
+    for d in seen["state"]["datasets"].as_array().unwrap() {
+        assert_eq!(d["state"], "READY", "{d}");
+    }
+}

@@ -4,7 +4,7 @@ use screensmith::provider::ProviderName;
 use serde_json::{Value, json};
 
 use crate::bearer::{self, Test, Vendor, failure};
-use crate::harness::dual_test;
+use crate::harness::{dataset, dual_test};
 
 const TOGETHER: Vendor = Vendor {
     name: "together",
@@ -167,4 +167,31 @@ async fn the_same_content_is_sent_once_and_a_redirect_may_come_through_a_proxy()
         assert_eq!(f["size"], f["received"], "sent once");
     }
     assert_eq!(t.jobs().await.len(), 2);
+}
+
+#[dual_test]
+async fn a_large_file_goes_in_parts_and_a_lost_part_again() {
+    let mut t = Test::new(TOGETHER).await;
+    t.world.files.insert("data/ui.jsonl", dataset(24, 300_000));
+    t.config.provider_options.whole_file_bytes = Some(1_000_000);
+    t.rules(json!([{"method": "PUT", "path": "/storage/.*/2\\?", "drop": "after"}]))
+        .await;
+    let job = t.run().await.unwrap();
+    t.completed(&job).await;
+    let seen = t.control(json!({})).await;
+    let log = seen["log"].as_array().unwrap();
+    let parts = |n: u8| {
+        let end = format!("/{n}?sig=right");
+        let is = |r: &&Value| r["path"].as_str().unwrap().ends_with(&end);
+        log.iter().filter(is).collect::<Vec<_>>()
+    };
+    // The training file has two parts, the second of them sent twice; the validation file has one.
+    assert_eq!((parts(1).len(), parts(2).len(), parts(3).len()), (2, 2, 0));
+    assert_eq!(parts(1)[0]["bytes"], 5 << 20);
+    for r in log.iter().filter(|r| r["method"] == "PUT") {
+        assert_eq!(r["signed"], false, "no key goes to the storage");
+    }
+    for f in seen["state"]["files"].as_array().unwrap() {
+        assert_eq!(f["right"], true, "{f}");
+    }
 }

@@ -123,9 +123,20 @@ export function create() {
     return part(headers, files()[name])
   }
 
+  function stored(at, method, headers, body) {
+    if (headers.authorization) return refuse(400, 'a key was sent to the storage')
+    if (method !== 'PUT' || at.searchParams.get('sig') !== 'right') return refuse(403, 'wrong signature')
+    const dataset = datasets.get(at.pathname.split('/').pop())
+    const range = `${dataset.expected},${dataset.expected}`
+    if (headers['x-goog-content-length-range'] !== range || body.length !== dataset.expected) return refuse(400, 'EntityTooLarge')
+    dataset.stored = body
+    return { status: 200, headers: {}, body: '' }
+  }
+
   function handle({ method, url, headers, body }) {
     const at = new URL(url, `http://${headers.host}`)
     if (at.pathname.startsWith('/signed/')) return signed(at, headers)
+    if (at.pathname.startsWith('/signed-upload/')) return stored(at, method, headers, body)
     const key = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1]
     if (!s.keys.includes(key)) return refuse(401, 'the key is wrong')
     const root = '/v1/accounts/acme'
@@ -139,6 +150,19 @@ export function create() {
       const made = { name: `accounts/acme/datasets/${id}`, state: 'UPLOADING', format: 'CHAT', exampleCount: dataset.exampleCount, userUploaded: dataset.userUploaded, createTime: time(), status: { code: 'OK', message: '' } }
       datasets.set(id, { view: made, received: 0 })
       return json(made)
+    }
+    if ((m = /^POST \/datasets\/([^/:]+):(getUploadEndpoint|validateUpload)$/.exec(call))) {
+      const dataset = datasets.get(m[1])
+      if (!dataset) return refuse(404, 'there is no such dataset')
+      if (m[2] === 'validateUpload') {
+        if (!dataset.stored) return refuse(400, 'nothing was uploaded')
+        read(dataset, dataset.stored)
+        return json({})
+      }
+      const [[name, size], ...more] = Object.entries(JSON.parse(body).filenameToSize)
+      if (more.length || !/^\d+$/.test(size)) return refuse(400, 'filenameToSize is no map of names to sizes')
+      dataset.expected = Number(size)
+      return json({ filenameToSignedUrls: { [name]: `http://${headers.host}/signed-upload/${m[1]}?sig=right` } })
     }
     if ((m = /^(GET|POST) \/datasets\/([^/:]+)(:upload)?$/.exec(call))) {
       const dataset = datasets.get(m[2])

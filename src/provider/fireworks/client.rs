@@ -25,6 +25,8 @@ const WEIGHTS: &str = "weights";
 pub(super) struct Client {
     rest: Rest,
     account: String,
+    /// Larger files go to a signed address.
+    direct: u64,
 }
 
 /// Letters in lower case, digits and hyphens, beginning with a letter.
@@ -57,6 +59,7 @@ impl Client {
         Self {
             rest: Rest::new(ports, base, options, KEY, false),
             account: options.account.clone().unwrap_or_default(),
+            direct: options.whole_file(upload::DIRECT),
         }
     }
 
@@ -382,7 +385,13 @@ impl Provider for Client {
         file: &'a LocalFile,
         progress: &'a dyn Fn(Progress),
     ) -> LocalFuture<'a, Result<RemoteFile>> {
-        Box::pin(upload::upload(&self.rest, &self.account, file, progress))
+        Box::pin(upload::upload(
+            &self.rest,
+            &self.account,
+            self.direct,
+            file,
+            progress,
+        ))
     }
 
     fn create<'a>(&'a self, job: &'a CreateJob) -> LocalFuture<'a, Result<RemoteJob>> {

@@ -8,7 +8,7 @@ use crate::provider::rest::{Rest, escaped, failed, form};
 use crate::provider::{LocalFile, Progress, RemoteFile};
 
 /// Larger files go to a signed address.
-const DIRECT: u64 = 150_000_000;
+pub(super) const DIRECT: u64 = 150_000_000;
 /// A signed address takes the file in one piece, which has to fit into memory.
 const MOST: u64 = 1 << 30;
 /// Waits for the vendor to read a dataset: every two seconds, half an hour in all.
@@ -16,10 +16,12 @@ const PAUSE_MS: u64 = 2000;
 const READINGS: u32 = 900;
 const FILE: &str = "data.jsonl";
 
-/// Uploads a file as a dataset of `account` unless it is there, and waits until it is ready.
+/// Uploads a file as a dataset of `account` unless it is there, and waits until it is ready. A
+/// file above `direct` bytes goes to a signed address.
 pub(super) async fn upload(
     rest: &Rest,
     account: &str,
+    direct: u64,
     file: &LocalFile,
     progress: &dyn Fn(Progress),
 ) -> Result<RemoteFile> {
@@ -69,7 +71,7 @@ pub(super) async fn upload(
         Err(e) => return Err(e),
     }
     let bytes = rest.ports.files.read_all(&file.path).await?;
-    if size <= DIRECT {
+    if size <= direct {
         let boundary = id.clone();
         let call = rest.call("POST", &format!("/{name}:upload")).body(
             &format!("multipart/form-data; boundary={boundary}"),

@@ -26,6 +26,8 @@ const WEIGHTS: &str = "model.tar.zst";
 /// The connection.
 pub(super) struct Client {
     rest: Rest,
+    /// Larger files go in parts.
+    whole: u64,
 }
 
 /// Name of the tuned model's ending: the job's name and what is unique to it. Together keeps
@@ -52,6 +54,7 @@ impl Client {
         let base = options.base_url.as_deref().unwrap_or(BASE);
         Self {
             rest: Rest::new(ports, base, options, KEY, false),
+            whole: options.whole_file(upload::WHOLE),
         }
     }
 
@@ -467,7 +470,7 @@ impl Provider for Client {
         file: &'a LocalFile,
         progress: &'a dyn Fn(Progress),
     ) -> LocalFuture<'a, Result<RemoteFile>> {
-        Box::pin(upload::upload(&self.rest, file, progress))
+        Box::pin(upload::upload(&self.rest, self.whole, file, progress))
     }
 
     fn create<'a>(&'a self, job: &'a CreateJob) -> LocalFuture<'a, Result<RemoteJob>> {

@@ -9,17 +9,20 @@ use crate::provider::{LocalFile, Progress, RemoteFile};
 
 /// Larger files go in parts, so that memory stays bounded. The vendor's own client does this
 /// from 5 GB on only; that smaller files are taken in parts is not documented.
-const WHOLE: u64 = 256 << 20;
+pub(super) const WHOLE: u64 = 256 << 20;
 /// Bytes of a part; the vendor takes 5 MB or more, and at most 250 parts.
 const PART: u64 = 64 << 20;
+const LEAST_PART: u64 = 5 << 20;
 const MAX_PARTS: u64 = 250;
 /// Waits for the vendor to read a file: every two seconds, half an hour in all.
 const READING_PAUSE_MS: u64 = 2000;
 const READINGS: u32 = 900;
 
-/// Uploads a file unless the same content is there, and waits until Together has read it.
+/// Uploads a file unless the same content is there, and waits until Together has read it. A file
+/// above `largest` bytes goes in parts.
 pub(super) async fn upload(
     rest: &Rest,
+    largest: u64,
     file: &LocalFile,
     progress: &dyn Fn(Progress),
 ) -> Result<RemoteFile> {
@@ -29,8 +32,8 @@ pub(super) async fn upload(
     told(0);
     let mut again = true;
     let id = loop {
-        let place = match size > WHOLE {
-            true => in_parts(rest, file, size, &told).await?,
+        let place = match size > largest {
+            true => in_parts(rest, file, size, largest, &told).await?,
             false => whole(rest, file).await?,
         };
         match place {
@@ -111,8 +114,16 @@ async fn whole(rest: &Rest, file: &LocalFile) -> Result<Place> {
     Ok(Place::Sent(id.to_owned()))
 }
 
-async fn in_parts(rest: &Rest, file: &LocalFile, size: u64, told: &dyn Fn(u64)) -> Result<Place> {
-    let part = PART.max(size.div_ceil(MAX_PARTS));
+async fn in_parts(
+    rest: &Rest,
+    file: &LocalFile,
+    size: u64,
+    largest: u64,
+    told: &dyn Fn(u64),
+) -> Result<Place> {
+    let part = largest
+        .clamp(LEAST_PART, PART)
+        .max(size.div_ceil(MAX_PARTS));
     let body = json!({
         "file_name": name(file), "file_size": size, "num_parts": size.div_ceil(part),
         "purpose": "fine-tune", "file_type": "jsonl", "checksum": file.sha256,
