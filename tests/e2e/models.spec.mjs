@@ -1,10 +1,8 @@
 // Registered models: versions, names, exports; the playground and the comparison of two models,
 // with pasted answers and against a scripted server.
-import { spawn } from "node:child_process";
-import { createInterface } from "node:readline";
 import { readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import { test, expect, open, expectNoOverflow, kept } from "./page.mjs";
+import { servers } from "./servers.mjs";
 import { makeZip } from "./zip.mjs";
 
 // The scripted server refuses a wrong key, is busy once and refuses browsers when it is told to.
@@ -12,24 +10,17 @@ test.use({ allowed: [/ 40[13]| 429|CORS policy|net::ERR_FAILED/] });
 
 const KEY = "sk-good";
 const WRONG = "sk-wrong-key";
-let servers;
+let running;
 let chat;
 
 test.beforeAll(async () => {
-  const main = fileURLToPath(new URL("../servers/main.mjs", import.meta.url));
-  servers = spawn(process.execPath, [main], { stdio: ["pipe", "pipe", "inherit"] });
-  const [line] = await new Promise((resolve) => {
-    createInterface({ input: servers.stdout }).once("line", (l) => resolve([l]));
-  });
-  chat = JSON.parse(line).chat;
+  running = await servers();
+  chat = running.address.chat;
 });
 
-test.afterAll(() => servers.kill());
+test.afterAll(() => running.stop());
 
-async function control(what) {
-  const answer = await fetch(`${chat}/__control`, { method: "POST", body: JSON.stringify(what) });
-  return answer.json();
-}
+const control = (what) => running.control("chat", what);
 
 async function generate(page, count) {
   await open(page, "#/generate", "Generate");
