@@ -12,9 +12,9 @@ use crate::{read, root};
 
 /// Largest raw and gzip sizes in bytes, after wasm-opt.
 const CEILINGS: &[(&str, &str, u64, u64)] = &[
-    ("app", "dist/app", 7_500_000, 2_600_000),
+    ("app", "dist/app", 8_800_000, 3_100_000),
     ("worker", "dist/worker", 4_800_000, 1_900_000),
-    ("npm", "pkg/screensmith_core", 6_800_000, 2_600_000),
+    ("npm", "pkg/screensmith_core", 7_200_000, 2_700_000),
 ];
 
 /// Prints every size beside its ceiling and fails above one.
