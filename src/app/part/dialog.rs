@@ -25,7 +25,15 @@ pub(crate) fn dialog(
         }
     });
     view! {
-        <dialog class="dialog" aria-label=title node_ref=node on:close=move |_| open.set(false)>
+        // Esc cancels, which hides it at once; the browser tells of the closing only later, and
+        // keys pressed in between would be lost.
+        <dialog
+            class="dialog"
+            aria-label=title
+            node_ref=node
+            on:cancel=move |_: web_sys::Event| open.set(false)
+            on:close=move |_| open.set(false)
+        >
             <div class="dialog-head">
                 <h2>{title}</h2>
                 <button
