@@ -1,5 +1,6 @@
 //! The dataset as a whole: its definition across reloads, its split, its files.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::Arc;
 
@@ -15,10 +16,14 @@ use crate::app::state::config_form::ConfigForm;
 use crate::app::studio;
 use crate::app::work::{self, Work};
 use crate::base::ports::{Batch, Expect};
-use crate::dataset::{DatasetArchive, Manifest, Record, Split, SplitConfig, SplitKey, split};
+use crate::dataset::{
+    DatasetArchive, Manifest, Record, Split, SplitConfig, SplitKey, image_number, split,
+};
 use crate::error::{Error, Result};
 use crate::generate::config::GenerationConfig;
 use crate::generate::html::font_files;
+use crate::job::FineTuneJob;
+use crate::problem::Problem;
 use crate::store::indexeddb::{DATABASE, IndexedDb};
 
 /// Collection of what the app itself remembers.
@@ -127,6 +132,37 @@ pub(crate) fn fingerprint(ctx: Ctx) -> String {
 /// Where the dataset lies in the browser's files.
 pub(crate) fn path(ctx: Ctx) -> String {
     format!("datasets/{}/dataset.jsonl", &fingerprint(ctx)[..16])
+}
+
+/// What vendors found about a sample in the jobs on this very dataset: job and finding.
+pub(crate) type Findings = BTreeMap<u64, Vec<(String, Problem)>>;
+
+/// The vendors' findings about the samples there are, by index.
+pub(crate) fn findings(ctx: Ctx) -> Findings {
+    let mut out = Findings::new();
+    ctx.jobs.with(|jobs| {
+        let found = |j: &&FineTuneJob| j.findings().next().is_some();
+        let mut jobs = jobs.iter().filter(found).peekable();
+        if jobs.peek().is_none() {
+            return;
+        }
+        let mine = path(ctx);
+        let jobs = jobs.filter(|j| j.config.dataset_path == mine);
+        ctx.samples.with(|samples| {
+            // Jobs number the pictures by their place in the dataset.
+            let indices: Vec<u64> = samples.keys().copied().collect();
+            let index_of = |picture| indices.get(usize::try_from(image_number(picture)?).ok()?);
+            for job in jobs {
+                for (picture, p) in job.findings() {
+                    if let Some(i) = index_of(picture) {
+                        let list = out.entry(*i).or_default();
+                        list.push((job.job_id.clone(), p.clone()));
+                    }
+                }
+            }
+        });
+    });
+    out
 }
 
 /// The split of the samples there are, at the chosen ratio.

@@ -5,11 +5,10 @@ use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
 use crate::app::message::{Failure, Reply, Request, Shot, VERSION};
-use crate::dataset::{ImageStorage, Record};
+use crate::dataset::{ImageStorage, Record, image_path};
 use crate::error::Result;
 use crate::generate::SyntheticUiGenerator;
 use crate::generate::config::GenerationConfig;
-use crate::generate::sample::Sample;
 
 /// Starts listening. Called once by the worker's binary.
 pub fn run() {
@@ -75,15 +74,6 @@ fn post(scope: &DedicatedWorkerGlobalScope, reply: &Reply, image: Option<&[u8]>)
     }
 }
 
-/// Where the picture stands in a dataset folder: `images/000042.png`.
-fn image_path(sample: &Sample) -> String {
-    let ending = sample
-        .image
-        .as_ref()
-        .map_or("png", |i| i.format.extension());
-    format!("images/{:06}.{ending}", sample.index)
-}
-
 /// The generator of the configuration asked for last.
 #[derive(Default)]
 struct Studio {
@@ -104,7 +94,11 @@ impl Studio {
     fn make(&mut self, request: &Request) -> Result<(Shot, Option<Vec<u8>>)> {
         let start = js_sys::Date::now();
         let sample = self.generator(&request.config)?.sample(request.index)?;
-        let path = image_path(&sample);
+        let ending = sample
+            .image
+            .as_ref()
+            .map_or("png", |i| i.format.extension());
+        let path = image_path(sample.index, ending);
         let tasks = crate::task::tasks(&sample);
         let record = Record::new(&sample, tasks, ImageStorage::File(&path));
         let plan = request

@@ -21,7 +21,7 @@ use sha2::{Digest as _, Sha256};
 use crate::base::hash;
 use crate::cli::{Outcome, Output};
 use crate::dataset::{
-    ImageStorage, Manifest, ManifestFile, Record, atomic_write, write_page_fonts,
+    ImageStorage, Manifest, ManifestFile, Record, atomic_write, image_path, write_page_fonts,
 };
 use crate::error::{Error, Result};
 use crate::generate::config::{GenerationConfig, ImageFormat};
@@ -367,14 +367,13 @@ fn make(
 
 fn make_one(root: &Path, generator: &SyntheticUiGenerator, i: u64, p: &Progress) -> Made {
     let sample = generator.sample(i)?;
-    let name = format!("{i:06}");
-    atomic_write(&root.join(format!("html/{name}.html")), |w| {
+    atomic_write(&root.join(format!("html/{i:06}.html")), |w| {
         Ok(w.write_all(sample.html.as_bytes())?)
     })?;
     let path = sample
         .image
         .as_ref()
-        .map(|image| format!("images/{name}.{}", image.format.extension()));
+        .map(|image| image_path(i, image.format.extension()));
     let storage = match &path {
         Some(path) if !p.embed_images => ImageStorage::File(path),
         _ => ImageStorage::Embedded,

@@ -12,6 +12,9 @@ pub use archive::DatasetArchive;
 pub use export::{DatasetExporter, atomic_write, write_page_fonts};
 pub use manifest::{Manifest, ManifestFile};
 pub use reader::{MAX_LINE_BYTES, Records};
-pub use record::{Anchor, BBox, Component, GroundTruth, ImageStorage, Interaction, Record};
+pub use record::{
+    Anchor, BBox, Component, GroundTruth, ImageStorage, Interaction, Record, image_number,
+    image_path,
+};
 pub use split::{LeakReport, Side, Split, SplitConfig, SplitKey, split};
 pub use stats::{AREA_BINS_PERCENT, DatasetStats, POSITION_GRID, StatsBuilder, compute_stats};

@@ -194,6 +194,17 @@ pub enum ImageStorage<'a> {
     File(&'a str),
 }
 
+/// Where picture `number` of a dataset stands in its folder: `images/000042.png`.
+pub fn image_path(number: u64, extension: &str) -> String {
+    format!("images/{number:06}.{extension}")
+}
+
+/// The number in an [`image_path`].
+pub fn image_number(path: &str) -> Option<u64> {
+    let (number, _) = path.strip_prefix("images/")?.split_once('.')?;
+    number.parse().ok()
+}
+
 impl Record {
     /// The record of a sample. `tasks` are those of [`crate::task::tasks`].
     pub fn new(sample: &Sample, tasks: Vec<Task>, storage: ImageStorage<'_>) -> Self {

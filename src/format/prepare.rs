@@ -4,7 +4,7 @@
 //! [`Preparator`] makes the lines. [`DatasetPreparator`] does both on files.
 
 use crate::base::hash;
-use crate::dataset::{Record, Split, SplitConfig, SplitKey, split};
+use crate::dataset::{Record, Split, SplitConfig, SplitKey, image_path, split};
 use crate::error::Result;
 use crate::format::{Examples, FormatOptions, ImageSource, format, image_info};
 
@@ -78,7 +78,7 @@ impl Preparator {
                     "image/webp" => "webp",
                     _ => "png",
                 };
-                format!("images/{number:06}.{ending}")
+                image_path(number, ending)
             }
         };
         let (format, options) = (self.examples.format, &self.examples.options);

@@ -7,6 +7,20 @@ use crate::job::record::FineTuneJob;
 use crate::job::rows::Lines;
 use crate::problem::Problem;
 
+/// How the path of a finding about a row begins.
+const ROW: &str = "training row ";
+
+impl FineTuneJob {
+    /// What the vendor found about samples, each with the sample's picture as the dataset names
+    /// it (`images/000012.png`).
+    pub fn findings(&self) -> impl Iterator<Item = (&str, &Problem)> {
+        self.problems.iter().filter_map(|p| {
+            let (_, picture) = p.path.strip_prefix(ROW)?.split_once(": ")?;
+            Some((picture, p))
+        })
+    }
+}
+
 /// Of the vendor's findings, keeps those that `job` does not have yet, and names the pictures of
 /// the rows: `training row 17: images/000012.png`.
 pub(super) async fn name_rows(
@@ -19,7 +33,7 @@ pub(super) async fn name_rows(
         known.code == p.code && rest.is_some_and(|r| r.is_empty() || r.starts_with(": "))
     };
     found.retain(|p| !job.problems.iter().any(|known| same(known, p)));
-    let row_of = |p: &Problem| p.path.strip_prefix("training row ")?.parse::<u64>().ok();
+    let row_of = |p: &Problem| p.path.strip_prefix(ROW)?.parse::<u64>().ok();
     let Some(last) = found.iter().filter_map(row_of).max() else {
         return Ok(());
     };

@@ -7,6 +7,7 @@
 mod azure;
 mod bedrock;
 mod bundle;
+mod call;
 mod custom;
 mod fireworks;
 mod gemini;

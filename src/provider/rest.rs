@@ -1,5 +1,5 @@
-//! What adapters of JSON interfaces with a bearer key share: requests, the meaning of status
-//! codes, tries in a row, and downloads by parts.
+//! What adapters of JSON interfaces with one key share: address and headers, the meaning of
+//! status codes, and downloads by parts.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -8,16 +8,11 @@ use serde_json::Value;
 use sha2::Sha256;
 
 use crate::base::hash::hex;
-use crate::base::ports::{FileWriter, HttpRequest, HttpResponse, Ports, Secret};
+use crate::base::ports::{FileWriter, HttpResponse, Ports, Secret};
 use crate::error::{Error, ErrorKind, Result};
+use crate::provider::call::{BUSY_MS, Call, failed, header, own_headers, pause, read_json};
 use crate::provider::{ProviderOptions, retry_after_ms};
 
-/// Tries of a request that changes nothing when repeated.
-const TRIES: u32 = 4;
-/// Longest wait between tries here; for longer ones the job itself waits, where the user sees it.
-const LONGEST_WAIT_MS: u64 = 8000;
-/// Wait after 429 without a time, in milliseconds.
-const BUSY_MS: u64 = 5000;
 /// Bytes of a download in one request.
 const RANGE: u64 = 8 << 20;
 
@@ -36,35 +31,6 @@ pub(super) struct Rest {
     key_header: Option<&'static str>,
 }
 
-/// One request.
-#[derive(Clone, Debug)]
-pub(super) struct Call {
-    method: &'static str,
-    url: String,
-    /// What it is about, for errors: never the URL, which may be a capability.
-    place: String,
-    headers: Vec<(String, String)>,
-    body: Vec<u8>,
-    /// Carries the key. Signed addresses need none, so it is not sent where they lead.
-    keyed: bool,
-}
-
-impl Call {
-    pub(super) fn header(mut self, name: &str, value: impl Into<String>) -> Self {
-        self.headers.push((name.to_owned(), value.into()));
-        self
-    }
-
-    pub(super) fn body(mut self, media_type: &str, body: Vec<u8>) -> Self {
-        self.body = body;
-        self.header("content-type", media_type)
-    }
-
-    pub(super) fn json(self, body: &Value) -> Self {
-        self.body("application/json", body.to_string().into_bytes())
-    }
-}
-
 impl Rest {
     /// A client of the interface at `options.base_url`, or else at `base`.
     pub(super) fn new(
@@ -80,9 +46,7 @@ impl Rest {
             ports: ports.clone(),
             base: base.trim_end_matches('/').to_owned(),
             query: query.to_owned(),
-            headers: headers
-                .map(|(n, v)| (n.to_ascii_lowercase(), v.clone()))
-                .collect(),
+            headers: headers.map(|(n, v)| (n.clone(), v.clone())).collect(),
             key: (key, optional),
             key_header: None,
         }
@@ -103,26 +67,11 @@ impl Rest {
             .filter(|q| !q.is_empty())
             .collect();
         let mark = if query.is_empty() { "" } else { "?" };
-        Call {
+        Call::new(
             method,
-            url: format!("{}{place}{mark}{}", self.base, query.join("&")),
-            place: format!("{method} {place}"),
-            headers: Vec::new(),
-            body: Vec::new(),
-            keyed: true,
-        }
-    }
-
-    /// A request to an address that carries its own permission.
-    pub(super) fn signed(&self, method: &'static str, url: &str, place: &str) -> Call {
-        Call {
-            method,
-            url: url.to_owned(),
-            place: place.to_owned(),
-            headers: Vec::new(),
-            body: Vec::new(),
-            keyed: false,
-        }
+            format!("{}{place}{mark}{}", self.base, query.join("&")),
+            format!("{method} {place}"),
+        )
     }
 
     fn key(&self) -> Result<Option<Secret>> {
@@ -149,13 +98,11 @@ impl Rest {
 
     /// Sends once; any answer is fine.
     pub(super) async fn once(&self, call: &Call) -> Result<HttpResponse> {
-        let mut headers: Vec<(String, Secret)> = Vec::new();
+        let mut own = Vec::new();
         if call.keyed {
-            for (name, value) in &self.headers {
-                headers.push((name.clone(), Secret::new(value.as_str())));
-            }
+            own = own_headers(&self.headers);
             if let Some(key) = self.key()? {
-                headers.push(match self.key_header {
+                own.push(match self.key_header {
                     Some(name) => (name.to_owned(), key),
                     None => {
                         let value = format!("Bearer {}", key.expose());
@@ -164,26 +111,7 @@ impl Rest {
                 });
             }
         }
-        for (name, value) in &call.headers {
-            headers.push((name.clone(), Secret::new(value.as_str())));
-        }
-        let request = HttpRequest {
-            method: call.method,
-            url: call.url.clone(),
-            headers,
-            body: call.body.clone(),
-        };
-        self.ports.http.send(request).await.map_err(|e| {
-            let message = e.message().replace(&call.url, "the address");
-            let mut out = Error::new(e.kind(), e.code().to_owned(), message).at(&*call.place);
-            if let Some(hint) = e.hint_text() {
-                out = out.hint(hint);
-            }
-            match e.retry_after_ms() {
-                Some(ms) => out.retry_after(ms),
-                None => out,
-            }
-        })
+        call.send(&self.ports, own).await
     }
 
     /// Sends once; an answer other than 2xx is an error.
@@ -215,29 +143,18 @@ impl Rest {
                 Err(e) => e,
             };
             tries += 1;
-            self.pause(error, tries).await?;
+            pause(&self.ports, error, tries).await?;
         }
     }
 
     /// The JSON of a [`repeat`](Self::repeat)ed request.
     pub(super) async fn json(&self, call: &Call) -> Result<Value> {
-        read_json(&self.repeat(call).await?, call)
+        read_json(&self.repeat(call).await?, &call.place)
     }
 
     /// The JSON of a request that is sent once.
     pub(super) async fn ask_json(&self, call: &Call) -> Result<Value> {
-        read_json(&self.ask(call).await?, call)
-    }
-
-    /// Waits after the failure number `tries`, or gives it back when waiting is of no use.
-    async fn pause(&self, error: Error, tries: u32) -> Result<()> {
-        let wait = error.retry_after_ms().unwrap_or(500 << tries.min(4));
-        let passing = error.kind() == ErrorKind::Network || error.retry_after_ms().is_some();
-        if !passing || tries >= TRIES || wait > LONGEST_WAIT_MS {
-            return Err(error);
-        }
-        self.ports.clock.sleep(wait).await;
-        Ok(())
+        read_json(&self.ask(call).await?, &call.place)
     }
 
     /// Writes what lies at an address to `to`, part by part. A broken connection goes on where
@@ -398,28 +315,6 @@ impl Rest {
     }
 }
 
-/// An error about what `call` was for.
-pub(super) fn failed(code: &'static str, message: &str, call: &Call) -> Error {
-    Error::new(ErrorKind::Provider, code, message).at(&*call.place)
-}
-
-fn read_json(answer: &HttpResponse, call: &Call) -> Result<Value> {
-    if answer.body.is_empty() {
-        return Ok(Value::Null);
-    }
-    serde_json::from_slice(&answer.body).map_err(|e| {
-        failed("answer_json", &format!("the answer is no JSON: {e}"), call)
-            .hint("does something between here and the vendor answer in its place?")
-            .retry_after(1000)
-    })
-}
-
-/// The first header of this name.
-pub(super) fn header<'a>(answer: &'a HttpResponse, name: &str) -> Option<&'a str> {
-    let found = answer.headers.iter().find(|(n, _)| n == name);
-    found.map(|(_, value)| value.as_str())
-}
-
 /// The MD5 that cloud storage tells of the whole file: `x-goog-hash: crc32c=…,md5=…`.
 fn stored_md5(answer: &HttpResponse) -> Option<String> {
     let told = answer.headers.iter().filter(|(n, _)| n == "x-goog-hash");
@@ -446,44 +341,4 @@ fn told(answer: &HttpResponse) -> (Option<String>, String) {
         .or_else(|| text(&error["detail"]))
         .unwrap_or_else(|| format!("the answer was HTTP {}", answer.status));
     (text(&error["code"]), message.chars().take(600).collect())
-}
-
-/// `text` as one part of a path or as a value of a query.
-pub(super) fn escaped(text: &str) -> String {
-    let mut out = String::new();
-    for b in text.bytes() {
-        match b {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
-                out.push(char::from(b));
-            }
-            _ => out.push_str(&format!("%{b:02X}")),
-        }
-    }
-    out
-}
-
-/// A multipart form: text fields, then one file.
-pub(super) fn form(
-    boundary: &str,
-    fields: &[(&str, &str)],
-    file: Option<(&str, &str, &[u8])>,
-) -> Vec<u8> {
-    let mut out = Vec::new();
-    for (name, value) in fields {
-        let head = format!(
-            "--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
-        );
-        out.extend_from_slice(head.as_bytes());
-    }
-    if let Some((name, file_name, bytes)) = file {
-        let head = format!(
-            "--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"; \
-             filename=\"{file_name}\"\r\nContent-Type: application/octet-stream\r\n\r\n"
-        );
-        out.extend_from_slice(head.as_bytes());
-        out.extend_from_slice(bytes);
-        out.extend_from_slice(b"\r\n");
-    }
-    out.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
-    out
 }

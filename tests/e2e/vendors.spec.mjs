@@ -100,3 +100,29 @@ test("a vendor that answers no browser is reached through this machine", async (
     between.stop();
   }
 });
+
+test("what Vertex leaves out is told at the samples", async ({ page }) => {
+  test.setTimeout(300_000);
+  const dropped = { 2: "The image is too small", 5: "Too many tokens" };
+  await vendors.control("vertex", { reset: true, set: { dropped } });
+  await start(page, {
+    provider: "Gemini (Vertex AI)",
+    name: "ft_vertex",
+    address: `${vendors.address.vertex}/v1`,
+    key: ["VERTEX_ACCESS_TOKEN", "ya29.good"],
+    settings: { "Address of the storage": vendors.address.vertex, Project: "demo-project", Bucket: "demo-bucket" },
+  });
+  await expect(page.getByText("Completed.", { exact: true })).toBeVisible({ timeout: 200_000 });
+  const links = page.getByText("See the samples:").getByRole("link");
+  await expect(links).toHaveCount(2);
+  const index = await links.first().textContent();
+  await links.first().click();
+  await expect(page.getByRole("heading", { level: 1, name: `Sample ${Number(index)}` })).toBeVisible();
+  // The first of the two is that of the row: the lines hold the pictures in the dataset's order.
+  await expect(page.getByText("the vendor left the example out: The image is too small")).toBeVisible();
+  await page.goto("./#/samples");
+  await expect(page.locator(".card", { hasText: "left out" })).toHaveCount(2);
+  await page.getByRole("button", { name: "Left out by a vendor 2" }).click();
+  await expect(page.locator(".card")).toHaveCount(2);
+  expect(await kept(page)).not.toContain("ya29.good");
+});

@@ -8,7 +8,7 @@ use crate::app::context::Ctx;
 use crate::app::page::{self, job_curves, job_manage};
 use crate::app::part::icon::{self, icon};
 use crate::app::part::notice::{self, Tone};
-use crate::app::part::{code, job_state, secret};
+use crate::app::part::{code, findings, job_state, secret};
 use crate::app::route::Route;
 use crate::app::state::number;
 use crate::app::work;
@@ -344,7 +344,7 @@ fn outcome(ctx: Ctx, job: &FineTuneJob) -> impl IntoView + use<> {
             .map(|h| notice::notice(Tone::Warn, format!("The job {}", h.told())).into_any()),
     };
     let problems = (!job.problems.is_empty()).then(|| job_state::problems(&job.problems, ""));
-    view! { {end} {problems} }
+    view! { {end} {problems} {findings::of_job(ctx, job)} }
 }
 
 fn tiles(job: &FineTuneJob) -> impl IntoView + use<> {

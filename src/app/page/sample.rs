@@ -8,7 +8,7 @@ use crate::app::browser;
 use crate::app::context::{Ctx, Picture};
 use crate::app::page::{self, generate::tab};
 use crate::app::part::icon::{self, icon};
-use crate::app::part::{boxes, code, elements, notice};
+use crate::app::part::{boxes, code, elements, findings, notice};
 use crate::app::pool::Ask;
 use crate::app::route::Route;
 use crate::app::state::number;
@@ -114,6 +114,7 @@ fn inspector(ctx: Ctx, p: Arc<Picture>) -> impl IntoView {
                 <a class="button small" href="#/samples">"All samples"</a>
             },
         )}
+        {findings::of_sample(ctx, i)}
         <div class="inspector">
             <div class="stack">
                 {boxes::shot(ctx, picture, true)}

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use crate::app::context::{Ctx, Picture};
+use crate::app::dataset::{self, Findings};
 use crate::app::page::{self, overview};
 use crate::app::part::icon::{self, icon};
 use crate::app::part::{boxes, notice};
@@ -15,15 +16,23 @@ use crate::app::studio;
 
 /// Pictures on one page of the grid.
 const PAGE: usize = 24;
+/// The filter for samples that a vendor left out; no kind of screen is named so.
+const LEFT_OUT: &str = "!left_out";
 
 pub(crate) fn page(ctx: Ctx) -> impl IntoView {
     let filter = RwSignal::new(String::new());
     let offset = RwSignal::new(0usize);
+    let found = Memo::new(move |_| dataset::findings(ctx));
     let chosen = Memo::new(move |_| {
         let f = filter.get();
+        let left_out = |p: &Picture| found.with(|all| all.contains_key(&p.shot.index));
         ctx.samples.with(|s| {
             s.values()
-                .filter(|p| f.is_empty() || p.shot.archetype == f)
+                .filter(|p| match f.as_str() {
+                    "" => true,
+                    LEFT_OUT => left_out(p),
+                    kind => p.shot.archetype == kind,
+                })
                 .map(|p| p.shot.index)
                 .collect::<Vec<u64>>()
         })
@@ -68,7 +77,7 @@ pub(crate) fn page(ctx: Ctx) -> impl IntoView {
                 (true, false) => {
                     view! {
                         <div class="row">
-                            {filters(ctx, filter, offset)}
+                            {filters(ctx, filter, offset, found)}
                             <span class="push"></span>
                             {boxes::overlay_bar(ctx)}
                         </div>
@@ -82,7 +91,7 @@ pub(crate) fn page(ctx: Ctx) -> impl IntoView {
                                         })
                                 }
                                 key=|i| *i
-                                children=move |i| ctx.sample(i).map(|p| card(ctx, p))
+                                children=move |i| ctx.sample(i).map(|p| card(ctx, p, found))
                             />
                         </div>
                         {pager(chosen, offset)}
@@ -121,7 +130,12 @@ fn nothing() -> impl IntoView {
 }
 
 /// One chip for each kind of screen, with its count.
-fn filters(ctx: Ctx, filter: RwSignal<String>, offset: RwSignal<usize>) -> impl IntoView {
+fn filters(
+    ctx: Ctx,
+    filter: RwSignal<String>,
+    offset: RwSignal<usize>,
+    found: Memo<Findings>,
+) -> impl IntoView {
     let kinds = Memo::new(move |_| {
         ctx.samples.with(|s| {
             s.values()
@@ -144,6 +158,9 @@ fn filters(ctx: Ctx, filter: RwSignal<String>, offset: RwSignal<usize>) -> impl 
                 {name}
                 " "
                 {move || {
+                    if counted == LEFT_OUT {
+                        return found.with(Findings::len);
+                    }
                     ctx.samples
                         .with(|s| {
                             s.values()
@@ -167,12 +184,21 @@ fn filters(ctx: Ctx, filter: RwSignal<String>, offset: RwSignal<usize>) -> impl 
                     })
                     .collect_view()
             }}
+            {move || {
+                found
+                    .with(|f| !f.is_empty())
+                    .then(|| chip(LEFT_OUT.to_owned(), "Left out by a vendor".into()))
+            }}
         </div>
     }
 }
 
-fn card(ctx: Ctx, p: Arc<Picture>) -> impl IntoView {
+fn card(ctx: Ctx, p: Arc<Picture>, found: Memo<Findings>) -> impl IntoView {
     let i = p.shot.index;
+    let left_out = move || {
+        let why = found.with(|f| f.get(&i)?.first().map(|(_, p)| p.message.clone()))?;
+        Some(view! { <span class="badge warn" title=why>"left out"</span> })
+    };
     let route = Route::Sample(i);
     let name = number::words(&p.shot.archetype);
     let note = format!("{} · {}", p.shot.theme, p.shot.truth.elements.len());
@@ -187,6 +213,7 @@ fn card(ctx: Ctx, p: Arc<Picture>) -> impl IntoView {
             <span class="card-text">
                 <span class="mono">{format!("{i:06}")}</span>
                 <span class="truncate">{name}</span>
+                {left_out}
                 <span class="hint truncate push">{note}</span>
             </span>
         </a>

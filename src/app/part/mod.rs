@@ -7,6 +7,7 @@ pub(crate) mod code;
 pub(crate) mod dialog;
 pub(crate) mod elements;
 pub(crate) mod field;
+pub(crate) mod findings;
 pub(crate) mod icon;
 pub(crate) mod job_state;
 pub(crate) mod marks;

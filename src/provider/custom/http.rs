@@ -25,8 +25,9 @@ use serde_json::{Value, json};
 use crate::base::ports::{FileWriter, LocalFuture, Ports, file_missing};
 use crate::base::time::Timestamp;
 use crate::error::{Error, Result};
+use crate::provider::call::{Call, escaped, failed};
 use crate::provider::custom::{Custom, trainer};
-use crate::provider::rest::{Call, Rest, escaped, failed};
+use crate::provider::rest::Rest;
 use crate::provider::{
     Artifact, Checkpoint, CreateJob, EventKind, Level, LocalFile, Progress, Provider,
     ProviderOptions, RemoteError, RemoteEvent, RemoteFile, RemoteJob, RemoteState, Vendor,

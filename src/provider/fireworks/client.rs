@@ -6,8 +6,9 @@ use crate::base::hash::fingerprint;
 use crate::base::ports::{FileWriter, LocalFuture, Ports};
 use crate::base::time::Timestamp;
 use crate::error::{Error, Result};
+use crate::provider::call::{Call, escaped, failed};
 use crate::provider::fireworks::{BASE, Fireworks, KEY, upload};
-use crate::provider::rest::{Call, Rest, escaped, failed};
+use crate::provider::rest::Rest;
 use crate::provider::{
     Artifact, Checkpoint, CreateJob, EventKind, Level, LocalFile, MetricPoint, Progress, Provider,
     ProviderOptions, RemoteError, RemoteEvent, RemoteFile, RemoteJob, RemoteState, Setting, Vendor,
@@ -197,7 +198,7 @@ impl Client {
         let Some(url) = text(&job["metricsFileSignedUrl"]) else {
             return Ok(Vec::new());
         };
-        let call = self.rest.signed("GET", &url, "the metrics");
+        let call = Call::signed("GET", &url, "the metrics");
         let answer = self.rest.repeat(&call).await?;
         let mut out: Vec<MetricPoint> = Vec::new();
         for line in answer.body.split(|b| *b == b'\n') {
@@ -320,7 +321,7 @@ impl Client {
         let url = url.ok_or_else(|| {
             Error::caller("artifact_missing", "there is no such artifact").at(&*artifact.name)
         })?;
-        let call = self.rest.signed("GET", &url, &artifact.name);
+        let call = Call::signed("GET", &url, &artifact.name);
         self.rest.download(&call, None, to).await
     }
 }

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use crate::base::ports::file_missing;
 use crate::error::{Error, ErrorKind, Result};
-use crate::provider::rest::{Rest, escaped, failed, form};
+use crate::provider::call::{Call, escaped, failed, form};
+use crate::provider::rest::Rest;
 use crate::provider::{LocalFile, Progress, RemoteFile};
 
 /// Larger files go to a signed address.
@@ -85,8 +86,7 @@ pub(super) async fn upload(
         let url = answer["filenameToSignedUrls"][FILE].as_str();
         let url = url.ok_or_else(|| failed("answer_shape", "the answer has no address", &ask))?;
         // The address is signed for this header.
-        let put = rest
-            .signed("PUT", url, "the upload")
+        let put = Call::signed("PUT", url, "the upload")
             .body("application/octet-stream", bytes)
             .header("x-goog-content-length-range", format!("{size},{size}"));
         rest.repeat(&put).await?;

@@ -1,58 +1,12 @@
-//! Requests to Google's interfaces: token, headers, errors, and tries in a row.
+//! Requests to Google's interfaces: the token, and what their errors mean.
 
 use serde_json::Value;
 
-use crate::base::ports::{HttpRequest, HttpResponse, Ports, Secret};
+use crate::base::ports::{HttpResponse, Ports, Secret};
 use crate::error::{Error, ErrorKind, Result};
+use crate::provider::call::{BUSY_MS, Call, own_headers, pause, read_json};
 use crate::provider::google::TOKEN_ENV;
 use crate::provider::retry_after_ms;
-
-/// Tries of a request that changes nothing when repeated.
-const TRIES: u32 = 4;
-/// Longest wait between tries here; for longer ones the job itself waits, where the user sees it.
-const LONGEST_WAIT_MS: u64 = 8000;
-/// Wait after 429 without a time, in milliseconds.
-const BUSY_MS: u64 = 5000;
-
-/// One request.
-#[derive(Clone, Debug)]
-pub(super) struct Call {
-    pub(super) method: &'static str,
-    pub(super) url: String,
-    /// What it is about, for errors: never the URL, which may be a capability.
-    pub(super) place: String,
-    pub(super) headers: Vec<(&'static str, String)>,
-    pub(super) body: Vec<u8>,
-    /// Carries the token. Upload sessions need none, so it is not sent where they lead.
-    pub(super) signed: bool,
-}
-
-impl Call {
-    pub(super) fn new(
-        method: &'static str,
-        url: impl Into<String>,
-        place: impl Into<String>,
-    ) -> Self {
-        Self {
-            method,
-            url: url.into(),
-            place: place.into(),
-            headers: Vec::new(),
-            body: Vec::new(),
-            signed: true,
-        }
-    }
-
-    pub(super) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.headers.push((name, value.into()));
-        self
-    }
-
-    pub(super) fn body(mut self, media_type: &str, body: Vec<u8>) -> Self {
-        self.body = body;
-        self.header("content-type", media_type)
-    }
-}
 
 /// A client of Google's interfaces.
 pub(super) struct Google {
@@ -77,37 +31,13 @@ impl Google {
 
     /// Sends once; any answer is fine.
     pub(super) async fn once(&self, call: &Call) -> Result<HttpResponse> {
-        let mut headers: Vec<(String, Secret)> = Vec::new();
-        for (name, value) in &self.headers {
-            headers.push((name.to_ascii_lowercase(), Secret::new(value.as_str())));
+        let mut own = Vec::new();
+        if call.keyed {
+            own = own_headers(&self.headers);
+            let value = format!("Bearer {}", self.token()?.expose());
+            own.push(("authorization".to_owned(), Secret::new(value)));
         }
-        for (name, value) in &call.headers {
-            headers.push(((*name).to_owned(), Secret::new(value.as_str())));
-        }
-        if call.signed {
-            let token = self.token()?;
-            headers.push((
-                "authorization".to_owned(),
-                Secret::new(format!("Bearer {}", token.expose())),
-            ));
-        }
-        let request = HttpRequest {
-            method: call.method,
-            url: call.url.clone(),
-            headers,
-            body: call.body.clone(),
-        };
-        self.ports.http.send(request).await.map_err(|e| {
-            let message = e.message().replace(&call.url, "the address");
-            let mut out = Error::new(e.kind(), e.code().to_owned(), message).at(&*call.place);
-            if let Some(hint) = e.hint_text() {
-                out = out.hint(hint);
-            }
-            match e.retry_after_ms() {
-                Some(ms) => out.retry_after(ms),
-                None => out,
-            }
-        })
+        call.send(&self.ports, own).await
     }
 
     /// Sends once; an answer other than 2xx is an error.
@@ -128,18 +58,8 @@ impl Google {
                 Err(e) => e,
             };
             tries += 1;
-            self.pause(error, tries).await?;
+            pause(&self.ports, error, tries).await?;
         }
-    }
-
-    /// Waits after the failure number `tries`, or gives it back when waiting is of no use.
-    pub(super) async fn pause(&self, error: Error, tries: u32) -> Result<()> {
-        let wait = error.retry_after_ms().unwrap_or(500 << tries.min(4));
-        if !is_passing(&error) || tries >= TRIES || wait > LONGEST_WAIT_MS {
-            return Err(error);
-        }
-        self.ports.clock.sleep(wait).await;
-        Ok(())
     }
 
     /// The JSON of a [`repeat`](Self::repeat)ed request.
@@ -192,31 +112,6 @@ fn unauthorized(message: &str) -> Error {
         "give a new access token (VERTEX_ACCESS_TOKEN, for example of `gcloud auth \
          print-access-token`) and continue: nothing is lost",
     )
-}
-
-/// Whether the same request may work later.
-pub(super) fn is_passing(e: &Error) -> bool {
-    e.kind() == ErrorKind::Network || e.retry_after_ms().is_some()
-}
-
-/// The JSON of an answer.
-pub(super) fn read_json(answer: &HttpResponse, place: &str) -> Result<Value> {
-    serde_json::from_slice(&answer.body).map_err(|e| {
-        Error::new(
-            ErrorKind::Provider,
-            "answer_json",
-            format!("the answer is no JSON: {e}"),
-        )
-        .at(place)
-        .hint("does something between here and the vendor answer in its place?")
-        .retry_after(1000)
-    })
-}
-
-/// The first header of this name.
-pub(super) fn header<'a>(answer: &'a HttpResponse, name: &str) -> Option<&'a str> {
-    let found = answer.headers.iter().find(|(n, _)| n == name);
-    found.map(|(_, value)| value.as_str())
 }
 
 /// What an error body says: `google.rpc.Status` as JSON, alone or in a list of one, or the

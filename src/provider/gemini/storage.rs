@@ -15,8 +15,9 @@ use serde_json::{Value, json};
 
 use crate::base::ports::{HttpResponse, file_missing};
 use crate::error::{Error, ErrorKind, Result};
+use crate::provider::call::{Call, header, pause, read_json};
 use crate::provider::gemini::place::{Place, region_fits};
-use crate::provider::gemini::rest::{Call, Google, header, read_json};
+use crate::provider::gemini::rest::Google;
 use crate::provider::{LocalFile, Picture, Progress};
 
 /// Bytes sent at a time; a multiple of 256 KiB, as the interface demands.
@@ -353,7 +354,7 @@ impl Bucket<'_> {
                 }
                 _ => {
                     failures += 1;
-                    self.google.pause(error, failures).await?;
+                    pause(&self.google.ports, error, failures).await?;
                 }
             }
         }
@@ -437,9 +438,8 @@ impl Bucket<'_> {
             None => format!("bytes */{total}"),
         };
         let place = self.uri(upload.name);
-        let mut call = Call::new("PUT", session, &*place).header("content-range", range);
+        let mut call = Call::signed("PUT", session, &*place).header("content-range", range);
         call.body = bytes;
-        call.signed = false;
         let answer = self.google.once(&call).await?;
         match answer.status {
             200 | 201 => match Object::read(&read_json(&answer, &place)?).size == total {

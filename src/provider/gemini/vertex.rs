@@ -11,9 +11,10 @@ use serde_json::Value;
 use crate::base::ports::{FileWriter, LocalFuture, Ports};
 use crate::error::{Error, ErrorKind, Result};
 use crate::problem::Problem;
+use crate::provider::call::{Call, is_passing, read_json};
 use crate::provider::gemini::Gemini;
 use crate::provider::gemini::place::Place;
-use crate::provider::gemini::rest::{Call, Google, is_passing, read_json};
+use crate::provider::gemini::rest::Google;
 use crate::provider::gemini::storage::{Bucket, Object};
 use crate::provider::gemini::tuning::{self, LABEL};
 use crate::provider::{

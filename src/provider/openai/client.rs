@@ -9,9 +9,10 @@ use serde_json::{Value, json};
 use crate::base::ports::{FileWriter, LocalFuture, Ports};
 use crate::error::{Error, ErrorKind, Result};
 use crate::problem::Problem;
+use crate::provider::call::{escaped, failed};
 use crate::provider::openai::jobs::{self, LABEL, text};
 use crate::provider::openai::{OpenAi, metrics, upload};
-use crate::provider::rest::{Rest, escaped, failed};
+use crate::provider::rest::Rest;
 use crate::provider::{
     Access, Artifact, Bookmark, Checkpoint, CreateJob, ListedModel, LocalFile, MetricPoint,
     Progress, Provider, ProviderOptions, RemoteEvent, RemoteFile, RemoteJob, Vendor,

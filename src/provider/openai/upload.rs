@@ -9,8 +9,9 @@ use crate::base::hash::hex;
 use crate::base::ports::LocalFuture;
 use crate::base::time::Timestamp;
 use crate::error::{Error, ErrorKind, Result};
+use crate::provider::call::{Call, escaped, failed};
 use crate::provider::openai::jobs::text;
-use crate::provider::rest::{Call, Rest, escaped, failed};
+use crate::provider::rest::Rest;
 use crate::provider::{Bookmark, LocalFile, Progress, RemoteFile};
 
 /// Largest file that is sent in one request, in bytes; the vendor would take 512 MB.

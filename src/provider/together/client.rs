@@ -5,7 +5,8 @@ use serde_json::{Map, Value, json};
 use crate::base::ports::{FileWriter, LocalFuture, Ports};
 use crate::base::time::Timestamp;
 use crate::error::{Error, ErrorKind, Result};
-use crate::provider::rest::{Call, Rest, escaped, failed};
+use crate::provider::call::{Call, escaped, failed};
+use crate::provider::rest::Rest;
 use crate::provider::together::{BASE, KEY, Together, upload};
 use crate::provider::{
     Artifact, Checkpoint, CreateJob, EventKind, Level, LocalFile, MetricPoint, Progress, Provider,

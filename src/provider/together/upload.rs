@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use crate::base::ports::{HttpResponse, file_missing};
 use crate::error::{Error, ErrorKind, Result};
-use crate::provider::rest::{Call, Rest, escaped, failed, form, header};
+use crate::provider::call::{Call, escaped, failed, form, header};
+use crate::provider::rest::Rest;
 use crate::provider::{LocalFile, Progress, RemoteFile};
 
 /// Larger files go in parts, so that memory stays bounded. The vendor's own client does this
@@ -107,7 +108,7 @@ async fn whole(rest: &Rest, file: &LocalFile) -> Result<Place> {
         .hint("in a browser this needs the proxy: set base_url to it"));
     };
     let bytes = rest.ports.files.read_all(&file.path).await?;
-    let put = rest.signed("PUT", location, "the upload");
+    let put = Call::signed("PUT", location, "the upload");
     rest.repeat(&put.body("application/octet-stream", bytes))
         .await?;
     preprocess(rest, id).await?;
@@ -164,7 +165,7 @@ async fn in_parts(
             bytes.extend_from_slice(&more);
         }
         let sent = bytes.len() as u64;
-        let mut put = rest.signed("PUT", url, "a part of the upload");
+        let mut put = Call::signed("PUT", url, "a part of the upload");
         for (name, value) in p["Headers"].as_object().into_iter().flatten() {
             if let Some(value) = value.as_str() {
                 put = put.header(&name.to_ascii_lowercase(), value);

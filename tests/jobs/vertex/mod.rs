@@ -352,6 +352,14 @@ async fn examples_that_were_left_out_are_problems_of_their_samples() {
             "{path}"
         );
     }
+    let of_samples: Vec<&str> = job.findings().map(|(picture, _)| picture).collect();
+    assert_eq!(of_samples.len(), 2);
+    assert!(
+        found
+            .iter()
+            .zip(&of_samples)
+            .all(|((p, _), s)| p.ends_with(s))
+    );
 }
 
 #[dual_test]
