@@ -22,8 +22,8 @@ pub(super) struct Call {
     pub(super) place: String,
     pub(super) headers: Vec<(String, String)>,
     pub(super) body: Vec<u8>,
-    /// Carries the key and the user's own headers. An address that carries its own permission
-    /// needs none, so they are not sent where it leads.
+    /// Carries the key. An address that carries its own permission needs none, so the key is not
+    /// sent where it leads.
     pub(super) keyed: bool,
 }
 

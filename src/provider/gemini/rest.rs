@@ -31,9 +31,10 @@ impl Google {
 
     /// Sends once; any answer is fine.
     pub(super) async fn once(&self, call: &Call) -> Result<HttpResponse> {
-        let mut own = Vec::new();
+        // Upload sessions are the storage's own addresses: what a proxy before it wants, they
+        // want too.
+        let mut own = own_headers(&self.headers);
         if call.keyed {
-            own = own_headers(&self.headers);
             let value = format!("Bearer {}", self.token()?.expose());
             own.push(("authorization".to_owned(), Secret::new(value)));
         }
