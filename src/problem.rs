@@ -66,6 +66,18 @@ impl Problem {
         }
     }
 
+    /// A finding that is only good to know.
+    pub fn info(
+        code: impl Into<Cow<'static, str>>,
+        path: impl Into<String>,
+        message: impl Into<String>,
+    ) -> Self {
+        Self {
+            severity: Severity::Info,
+            ..Self::error(code, path, message)
+        }
+    }
+
     /// Says what to do about it.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {

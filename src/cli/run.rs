@@ -32,8 +32,8 @@ pub(super) struct Args {
     /// the vendor, whether the key may do it; nothing is created
     #[arg(long, visible_alias = "dry-run")]
     preflight: bool,
-    /// Do not ask the vendor in the pre-flight
-    #[arg(long, requires = "preflight")]
+    /// Do not ask the vendor before the start
+    #[arg(long)]
     offline: bool,
     /// Only ask the vendor what the key may do; nothing is created
     #[arg(long, conflicts_with_all = ["preflight", "enqueue"])]
@@ -85,12 +85,18 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Outcome> {
             true => Outcome::Problems,
         });
     }
-    let ask = match args.preflight && !args.offline {
-        true => Ask::Vendor,
-        false => Ask::Nobody,
+    // A job that is there goes on, and asks for what it needs itself.
+    let known = match &config.job_name {
+        Some(name) => block_on(tuner.job_manager().find(name))?.is_some(),
+        None => false,
+    };
+    let ask = match args.offline || args.enqueue || (known && !args.preflight) {
+        true => Ask::Nobody,
+        false => Ask::Vendor,
     };
     let before = block_on(tuner.preflight(&config, ask))?;
-    if args.preflight {
+    let refused = ask == Ask::Vendor && before.refusal.is_some();
+    if args.preflight || refused {
         output.problems(&before.problems, 20);
         output.result(&before, forecast)?;
         return Ok(if before.ok() {

@@ -20,6 +20,7 @@ mod ms_swift;
 mod openai;
 mod ordered;
 mod prepare;
+mod report;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
@@ -36,7 +37,8 @@ pub use limits::{IMAGE_MODELS, ImageTokens, Limits, ModelFacts, TRAINING_MODELS,
 pub use prepare::{Converted, Preparator, SideFile, Survey};
 #[cfg(not(target_arch = "wasm32"))]
 pub use prepare::{DatasetPreparator, Prepared};
-pub use validate::{LoadImage, Purpose, Report, Validator, check_pair, validate};
+pub use report::{Purpose, Report, check_pair};
+pub use validate::{LoadImage, Validator, validate};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

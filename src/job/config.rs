@@ -233,6 +233,23 @@ impl FineTuneConfig {
             &self.metadata,
             &self.provider_options,
         ));
+        let named = self.job_name.as_deref().unwrap_or_default().len();
+        let room = vendor.name_room();
+        // A practice run names its model itself.
+        let real = self.provider_options.simulated.is_none();
+        if real && named > room && named <= MAX_NAME {
+            out.push(
+                Problem::info(
+                    "suffix",
+                    "job_name",
+                    format!(
+                        "{} keeps the first {room} characters of it in the model's name",
+                        vendor.label()
+                    ),
+                )
+                .hint("nothing to do; the job keeps its name here"),
+            );
+        }
         if let Ok(format) = format(vendor.format_for(&self.provider_options)) {
             let found = self.format.validate(format).into_iter();
             out.extend(found.filter(Problem::is_error).map(|mut p| {
@@ -309,6 +326,16 @@ mod tests {
             let e = FineTuneConfig::from_json(&text).unwrap_err();
             assert_eq!(e.path(), path, "{text}: {e}");
             assert!(e.message().contains(word), "{text}: {e}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_the_vendor_shortens_is_told() {
+        let mut c = FineTuneConfig::new("d.jsonl", ProviderName::Together, "Qwen/Qwen3.5-9B");
+        for (name, told) in [("ui-ground-2026a", false), ("ui-ground-2026-a", true)] {
+            c.job_name = Some(name.to_owned());
+            let found = c.validate();
+            assert_eq!(found.iter().any(|p| p.code == "suffix"), told, "{found:?}");
         }
     }
 

@@ -22,6 +22,8 @@ pub struct Preflight {
     pub problems: Vec<Problem>,
     /// What the key may do; `None` when the vendor was not asked or did not tell.
     pub access: Option<Access>,
+    /// Why the vendor would refuse the job; `None` also when it was not asked or not reached.
+    pub refusal: Option<Problem>,
     /// What is sent where; nothing else leaves this machine. Empty when nothing is sent.
     pub sends: Vec<Sending>,
     /// Bytes of all that is sent.
@@ -83,6 +85,7 @@ impl VisionFinetuner {
             rows: Vec::new(),
             problems: Vec::new(),
             access: None,
+            refusal: None,
             sends: Vec::new(),
             upload_bytes: 0,
             simulated: config.provider_options.simulated.is_some(),
@@ -205,6 +208,7 @@ impl VisionFinetuner {
                 .hint(format!("set {name} in the environment"));
             out.rows.push(Row::of(key, &p));
             out.rows.extend(checks::unasked(vendor, "this needs a key"));
+            out.refusal = Some(p.clone());
             return Ok(vec![p]);
         }
         // Settings that do not lead to the vendor are told already.
@@ -226,6 +230,7 @@ impl VisionFinetuner {
                 out.rows
                     .extend(checks::answered(vendor, &config.base_model, &access));
                 let found = access.problems.clone();
+                out.refusal = found.iter().find(|p| p.is_error()).cloned();
                 out.access = Some(access);
                 Ok(found)
             }
@@ -235,6 +240,9 @@ impl VisionFinetuner {
                 out.rows.push(Row::of(key, &p));
                 out.rows
                     .extend(checks::unasked(vendor, "the vendor could not be asked"));
+                // What passes is no refusal: the job itself waits for better times.
+                let passing = e.kind() == ErrorKind::Network || e.retry_after_ms().is_some();
+                out.refusal = (!passing).then(|| p.clone());
                 Ok(vec![p])
             }
         }

@@ -99,6 +99,10 @@ pub trait Vendor: std::fmt::Debug + Sync {
         let _ = (base_model, hyperparameters, metadata, options);
         Vec::new()
     }
+    /// Characters of a job's name that the vendor keeps in the model's name.
+    fn name_room(&self) -> usize {
+        64
+    }
     /// Ways to call the tuned model through litellm, the best first; never empty.
     fn serving(&self, model: &str, base_model: &str, options: &ProviderOptions) -> Vec<Serving>;
     /// Where the files of a job will lie, put before the paths of pictures in the lines; `None`

@@ -205,6 +205,8 @@ export interface Preflight {
   problems: Problem[];
   /** What the key may do; `null` when the vendor was not asked or did not tell. */
   access: { models: boolean; files: boolean; jobs: boolean; problems: Problem[] } | null;
+  /** Why the vendor would refuse the job; `null` also when it was not asked or not reached. */
+  refusal: Problem | null;
   /** What is sent where; nothing else leaves this machine. */
   sends: { what: string; file: string | null; files: number; bytes: number; images: number; host: string }[];
   upload_bytes: number;

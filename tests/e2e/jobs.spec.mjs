@@ -1,5 +1,5 @@
 // Real jobs from the page, against the scripted servers: a browser sends what a vendor would get.
-import { test, expect, kept, open } from "./page.mjs";
+import { test, expect, generate, kept, open } from "./page.mjs";
 import { servers } from "./servers.mjs";
 
 // The scripted server refuses an expired token and has no file at first; browsers complain of that.
@@ -16,12 +16,9 @@ test.afterAll(() => vendors.stop());
 
 test("a job at Vertex outlives an expired token and leaves no key behind", async ({ page }) => {
   test.setTimeout(300_000);
-  await vendors.control("vertex", { reset: true, set: { tokens: KEYS, expire_after: 8 } });
-  await open(page, "#/generate", "Generate");
-  await page.getByLabel("Samples", { exact: true }).fill("12");
-  await page.getByRole("button", { name: "Generate 12 samples" }).click();
-  await expect(page.locator(".card")).toHaveCount(12, { timeout: 60_000 });
-
+  const dropped = { 2: "The image is too small", 5: "Too many tokens" };
+  await vendors.control("vertex", { reset: true, set: { tokens: KEYS, expire_after: 8, dropped } });
+  await generate(page, 12);
   await page.goto("./#/jobs/new");
   await page.getByRole("button", { name: "Gemini (Vertex AI)" }).click();
   await page.getByLabel("Simulated").uncheck();
@@ -51,7 +48,26 @@ test("a job at Vertex outlives an expired token and leaves no key behind", async
   await expect(page.getByText("Completed.")).toBeVisible({ timeout: 200_000 });
   const { state, log } = await vendors.control("vertex");
   expect(log.filter((r) => r.method === "POST" && /tuningJobs$/.test(r.path.split("?")[0]))).toHaveLength(1);
-  expect(state).toBeTruthy();
+  expect(state.objects).toHaveLength(14);
+
+  // What the vendor left out is told at the samples themselves.
+  const links = page.getByText("See the samples:").getByRole("link");
+  await expect(links).toHaveCount(2);
+  const index = Number(await links.first().textContent());
+  await links.first().click();
+  await expect(page.getByRole("heading", { level: 1, name: `Sample ${index}` })).toBeVisible();
+  await expect(page.getByText("the vendor left the example out: The image is too small")).toBeVisible();
+  await page.goto("./#/samples");
+  await expect(page.locator(".card", { hasText: "left out" })).toHaveCount(2);
+  await page.getByRole("button", { name: "Left out by a vendor 2" }).click();
+  await expect(page.locator(".card")).toHaveCount(2);
+
+  // The uploaded files go when their owner says so twice; the model stays.
+  await page.goto("./#/jobs/id/ft_vertex");
+  await page.getByRole("button", { name: "Delete uploaded files" }).click();
+  await page.getByRole("button", { name: "Delete at the vendor" }).click();
+  await expect(page.getByRole("button", { name: "Delete uploaded files" })).toHaveCount(0);
+  expect((await vendors.control("vertex")).state.objects).toEqual([]);
   await page.goto("./#/models");
   await expect(page.getByRole("row", { name: /GEMINI_SYNTHETIC_UI_DEMO/ })).toBeVisible();
 

@@ -1,7 +1,7 @@
 // Registered models: versions, names, exports; the playground and the comparison of two models,
 // with pasted answers and against a scripted server.
 import { readFile } from "node:fs/promises";
-import { test, expect, open, expectNoOverflow, kept } from "./page.mjs";
+import { test, expect, open, expectNoOverflow, generate, kept, simulated } from "./page.mjs";
 import { servers } from "./servers.mjs";
 import { makeZip } from "./zip.mjs";
 
@@ -21,22 +21,6 @@ test.beforeAll(async () => {
 test.afterAll(() => running.stop());
 
 const control = (what) => running.control("chat", what);
-
-async function generate(page, count) {
-  await open(page, "#/generate", "Generate");
-  await page.getByLabel("Samples", { exact: true }).fill(String(count));
-  await page.getByRole("button", { name: `Generate ${count} samples` }).click();
-  await expect(page.locator(".card")).toHaveCount(count, { timeout: 60_000 });
-}
-
-async function simulated(page, name) {
-  await page.goto("./#/jobs/new");
-  await page.getByLabel("Job name").fill(name);
-  await page.getByLabel("Registry key").fill("UI_GROUNDER");
-  await page.getByLabel("Speed").fill("50");
-  await page.getByRole("button", { name: "Start simulated job" }).click();
-  await expect(page.getByText("Completed.")).toBeVisible({ timeout: 120_000 });
-}
 
 /** A registry as the command line exports it: one model that is served. */
 function registry() {
@@ -63,8 +47,8 @@ async function importServed(page) {
 test("versions, names, notes and exports of a model, and a removal taken back", async ({ page }) => {
   test.setTimeout(300_000);
   await generate(page, 12);
-  await simulated(page, "first");
-  await simulated(page, "second");
+  await simulated(page, "first", "UI_GROUNDER");
+  await simulated(page, "second", "UI_GROUNDER");
   await page.goto("./#/models");
   const row = page.getByRole("row", { name: /UI_GROUNDER/ });
   await expect(row).toContainText("2 (2 kept)");

@@ -31,6 +31,24 @@ export async function open(page, hash, heading) {
   await expect(page.getByRole("heading", { level: 1, name: heading })).toBeVisible({ timeout: 60_000 });
 }
 
+/** Makes this many samples. */
+export async function generate(page, count) {
+  await open(page, "#/generate", "Generate");
+  await page.getByLabel("Samples", { exact: true }).fill(String(count));
+  await page.getByRole("button", { name: `Generate ${count} samples` }).click();
+  await expect(page.locator(".card")).toHaveCount(Math.min(count, 24), { timeout: 60_000 });
+}
+
+/** Runs a practice job of this name to a model of this key. */
+export async function simulated(page, name, key) {
+  await page.goto("./#/jobs/new");
+  await page.getByLabel("Job name").fill(name);
+  await page.getByLabel("Registry key").fill(key);
+  await page.getByLabel("Speed").fill("50");
+  await page.getByRole("button", { name: "Start simulated job" }).click();
+  await expect(page.getByText("Completed.")).toBeVisible({ timeout: 120_000 });
+}
+
 /** Fails when the page is wider than the window. */
 export async function expectNoOverflow(page, where) {
   const [content, shown] = await page.evaluate(() => [

@@ -12,7 +12,7 @@ if (!chromium) throw new Error("no Chromium found: install chromium or set CHROM
 export default defineConfig({
   testDir: ".",
   testMatch: "*.spec.mjs",
-  workers: 1,
+  workers: 2,
   fullyParallel: false,
   timeout: 180_000,
   expect: { timeout: 20_000 },

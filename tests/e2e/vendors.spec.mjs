@@ -1,11 +1,14 @@
 // Real jobs from the page at vendors that take a key: directly, by the proxy, and from two tabs.
 import { readFile } from "node:fs/promises";
-import { test, expect, kept, open } from "./page.mjs";
+import { test, expect, generate, kept } from "./page.mjs";
 import { proxy, servers } from "./servers.mjs";
 
 const ORIGIN = `http://127.0.0.1:${process.env.PORT ?? 4173}`;
 const WEIGHTS = 300_000;
 let vendors;
+
+// They wait most of the time, and each process has servers of its own.
+test.describe.configure({ mode: "parallel" });
 
 test.beforeAll(async () => {
   vendors = await servers();
@@ -18,10 +21,7 @@ const created = async (vendor, path) =>
 
 /** Makes samples and starts a job on them. */
 async function start(page, { provider, name, address, key: [label, key], settings = {}, samples = 12 }) {
-  await open(page, "#/generate", "Generate");
-  await page.getByLabel("Samples", { exact: true }).fill(String(samples));
-  await page.getByRole("button", { name: `Generate ${samples} samples` }).click();
-  await expect(page.locator(".card")).toHaveCount(Math.min(samples, 24), { timeout: 60_000 });
+  await generate(page, samples);
   await page.goto("./#/jobs/new");
   await page.getByRole("button", { name: provider, exact: true }).click();
   await page.getByLabel("Simulated").uncheck();
@@ -99,30 +99,4 @@ test("a vendor that answers no browser is reached through this machine", async (
   } finally {
     between.stop();
   }
-});
-
-test("what Vertex leaves out is told at the samples", async ({ page }) => {
-  test.setTimeout(300_000);
-  const dropped = { 2: "The image is too small", 5: "Too many tokens" };
-  await vendors.control("vertex", { reset: true, set: { dropped } });
-  await start(page, {
-    provider: "Gemini (Vertex AI)",
-    name: "ft_vertex",
-    address: `${vendors.address.vertex}/v1`,
-    key: ["VERTEX_ACCESS_TOKEN", "ya29.good"],
-    settings: { "Address of the storage": vendors.address.vertex, Project: "demo-project", Bucket: "demo-bucket" },
-  });
-  await expect(page.getByText("Completed.", { exact: true })).toBeVisible({ timeout: 200_000 });
-  const links = page.getByText("See the samples:").getByRole("link");
-  await expect(links).toHaveCount(2);
-  const index = await links.first().textContent();
-  await links.first().click();
-  await expect(page.getByRole("heading", { level: 1, name: `Sample ${Number(index)}` })).toBeVisible();
-  // The first of the two is that of the row: the lines hold the pictures in the dataset's order.
-  await expect(page.getByText("the vendor left the example out: The image is too small")).toBeVisible();
-  await page.goto("./#/samples");
-  await expect(page.locator(".card", { hasText: "left out" })).toHaveCount(2);
-  await page.getByRole("button", { name: "Left out by a vendor 2" }).click();
-  await expect(page.locator(".card")).toHaveCount(2);
-  expect(await kept(page)).not.toContain("ya29.good");
 });

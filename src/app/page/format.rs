@@ -154,13 +154,14 @@ fn filled(ctx: Ctx, format: &'static dyn Format) -> impl IntoView {
                     first
                         .get()
                         .into_iter()
-                        .map(|line| {
+                        .zip(1..)
+                        .map(|(line, n): (_, u32)| {
                             if is_raw.get() {
                                 let text = lines::raw(&line, RAW_BYTES);
-                                code::code(ctx, "One line, as it is", move || text.clone(), true)
+                                code::code(ctx, format!("Line {n}, as it is"), move || text.clone(), true)
                             } else {
                                 let text = lines::pretty(&line);
-                                code::code(ctx, "One line, indented, pictures folded", move || text.clone(), true)
+                                code::code(ctx, format!("Line {n}, indented, pictures folded"), move || text.clone(), true)
                             }
                         })
                         .collect_view()
@@ -310,7 +311,10 @@ fn findings(c: &Checked) -> impl IntoView + use<> {
         tiles.push((
             "Cost, about".into(),
             e.usd.map_or_else(|| "unknown".to_owned(), number::dollars),
-            format!("prices of {}", e.as_of),
+            match e.as_of {
+                "" => String::new(),
+                date => format!("prices of {date}"),
+            },
         ));
     }
     if let Some((w, h)) = c.train.seen {

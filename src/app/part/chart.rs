@@ -63,7 +63,7 @@ pub(crate) fn lines(title: &'static str, series: Vec<Series>, mark: bool) -> Any
     view! {
         <figure class="chart">
             <figcaption>
-                <h3>{title}</h3>
+                <h2 class="chart-title">{title}</h2>
                 <p class="hint">{summary.clone()}</p>
             </figcaption>
             <svg viewBox=format!("0 0 {W} {H}") role="img" aria-label=format!("{title}: {summary}")>

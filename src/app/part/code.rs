@@ -10,11 +10,11 @@ use crate::app::part::notice::Tone;
 /// A block of code with its name and a copy button.
 pub(crate) fn code(
     ctx: Ctx,
-    name: &'static str,
+    name: impl Into<String>,
     text: impl Fn() -> String + Send + Sync + Clone + 'static,
     wrap: bool,
 ) -> AnyView {
-    block(ctx, name, text, wrap, ().into_any())
+    block(ctx, name.into(), text, wrap, ().into_any())
 }
 
 /// The text of a file, to copy or to save under its name.
@@ -27,12 +27,18 @@ pub(crate) fn file(ctx: Ctx, name: &'static str, text: String) -> AnyView {
             "Save"
         </button>
     };
-    block(ctx, name, move || text.clone(), false, button.into_any())
+    block(
+        ctx,
+        name.to_owned(),
+        move || text.clone(),
+        false,
+        button.into_any(),
+    )
 }
 
 fn block(
     ctx: Ctx,
-    name: &'static str,
+    name: String,
     text: impl Fn() -> String + Send + Sync + Clone + 'static,
     wrap: bool,
     more: AnyView,
@@ -41,7 +47,7 @@ fn block(
     view! {
         <div class="code" class:wrap=wrap>
             <div class="code-head">
-                <span class="truncate">{name}</span>
+                <span class="truncate">{name.clone()}</span>
                 <span class="push"></span>
                 {copy_button(ctx, copied)}
                 {more}

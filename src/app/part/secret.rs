@@ -48,7 +48,7 @@ pub(crate) fn key(ctx: Ctx, name: String) -> impl IntoView {
                 } else {
                     view! {
                         <p class="hint">
-                            "goes only into requests to this vendor; never stored, exported or logged"
+                            "goes only into requests to this vendor, or to the address given in its place; never stored, exported or logged"
                         </p>
                     }
                         .into_any()

@@ -1,5 +1,6 @@
 //! Every test, cheapest first. Nothing is skipped: what cannot run, fails.
 
+use std::num::NonZero;
 use std::time::Instant;
 
 use crate::shell::{Outcome, Sh, fail};
@@ -95,12 +96,16 @@ fn docs() -> Outcome<String> {
 }
 
 fn native() -> Outcome<String> {
-    let runner = if tools::has_nextest() {
-        "cargo nextest run --no-fail-fast"
-    } else {
-        "cargo test --no-fail-fast --lib --bins --tests"
-    };
-    Sh::new(runner).args(NATIVE).closing()
+    if !tools::has_nextest() {
+        let runner = Sh::new("cargo test --no-fail-fast --lib --bins --tests");
+        return runner.args(NATIVE).closing();
+    }
+    // Many tests wait for a server's process: two for each core keep it busy.
+    let threads = 2 * std::thread::available_parallelism().map_or(1, NonZero::get);
+    Sh::new("cargo nextest run --no-fail-fast")
+        .args(&format!("--test-threads {threads}"))
+        .args(NATIVE)
+        .closing()
 }
 
 fn doctests() -> Outcome<String> {

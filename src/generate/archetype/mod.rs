@@ -5,6 +5,7 @@ mod data_table;
 mod form_parts;
 mod form_wizard;
 mod login_form;
+mod navigation_bar;
 mod navigation_menu;
 mod navigation_narrow;
 mod panels;
@@ -13,6 +14,7 @@ mod search_page;
 mod search_start;
 mod stage;
 mod table_bars;
+mod table_cells;
 mod table_rows;
 
 use crate::base::rng::Streams;

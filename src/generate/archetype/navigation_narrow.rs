@@ -1,6 +1,7 @@
 //! Getting around on narrow screens: drawer, bottom bar, list of links.
 
-use super::navigation_menu::{bar_search, filler, rail_item};
+use super::navigation_bar::bar_search;
+use super::navigation_menu::{filler, rail_item};
 use super::stage::Stage;
 use crate::generate::content::NavItem;
 use crate::generate::plan::{Align, Length, Node, Tag};

@@ -4,6 +4,7 @@
 mod button;
 mod choice;
 mod field;
+mod field_box;
 mod frame;
 mod menu;
 mod nav;

@@ -1,6 +1,7 @@
 //! Selects, closed and open.
 
-use super::field::{Box_, Field, labelled, required};
+use super::field::Field;
+use super::field_box::{Box_, labelled, required};
 use super::node::{block, row};
 use super::ui::{Flags, Size, Ui, control, passive};
 use crate::generate::plan::{Action, Align, Length, NameFrom, Node, Tag};

@@ -17,6 +17,10 @@ use crate::provider::{
 const LEARNING_RATE: f64 = 1e-5;
 /// Longest suffix of a model's name.
 const MAX_SUFFIX: usize = 40;
+/// Of it, the unique end of the job's key.
+const MARK: usize = 24;
+/// Of it, the job's name; a hyphen stands between.
+pub(super) const NAME_ROOM: usize = MAX_SUFFIX - MARK - 1;
 const MODEL: &str = "model.json";
 const EVENTS: &str = "events.json";
 const METRICS: &str = "metrics.json";
@@ -35,15 +39,14 @@ pub(super) struct Client {
 /// nothing else by which a job could be found again.
 fn suffix(job: &CreateJob) -> String {
     let key = mark(&job.unique_key);
-    let room = MAX_SUFFIX - key.len() - 1;
-    let name: String = job.name.chars().take(room).collect();
+    let name: String = job.name.chars().take(NAME_ROOM).collect();
     format!("{name}-{key}")
 }
 
 /// The unique end of a key.
 fn mark(unique_key: &str) -> String {
     let key = unique_key.rsplit('-').next().unwrap_or(unique_key);
-    key.chars().take(24).collect()
+    key.chars().take(MARK).collect()
 }
 
 fn text(v: &Value) -> Option<String> {

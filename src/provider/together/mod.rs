@@ -126,6 +126,10 @@ impl Vendor for Together {
         ]
     }
 
+    fn name_room(&self) -> usize {
+        client::NAME_ROOM
+    }
+
     fn serving(&self, model: &str, _: &str, options: &ProviderOptions) -> Vec<Serving> {
         let base = options.base_url.clone().unwrap_or_else(|| BASE.to_owned());
         vec![Serving {

@@ -446,7 +446,7 @@ async fn the_command_line_runs_a_real_job() {
             .output()
             .unwrap()
     };
-    // The token is too old; with a new one the same command goes on.
+    // The token is too old: nothing is begun. With a new one the same command does it.
     let refused = run("ya29.old");
     let told = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert!(
@@ -454,6 +454,7 @@ async fn the_command_line_runs_a_real_job() {
         "{told}"
     );
     assert!(!told.contains("ya29"), "{told}");
+    assert!(t.objects().await.is_empty() && !at("runs").exists());
     let done = run("ya29.good");
     let told = String::from_utf8_lossy(&done.stderr).into_owned();
     assert!(done.status.success(), "{told}");
