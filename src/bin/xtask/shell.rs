@@ -25,6 +25,14 @@ impl Sh {
         let mut words = line.split_whitespace();
         let mut command = Command::new(words.next().unwrap_or_default());
         command.args(words).current_dir(root());
+        // `cargo run` tells these of this program; a build that sees them takes what was built
+        // without them for outdated.
+        for (name, _) in std::env::vars_os() {
+            let of_cargo = |start: &str| name.to_string_lossy().starts_with(start);
+            if name == "OUT_DIR" || of_cargo("CARGO_MANIFEST_") || of_cargo("CARGO_PKG_") {
+                command.env_remove(name);
+            }
+        }
         Self(command, line.to_owned())
     }
 
