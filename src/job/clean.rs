@@ -24,7 +24,8 @@ impl FineTuneJob {
     /// Whether a job that has ended left files at its vendor that can be deleted there.
     pub fn can_be_cleaned(&self) -> bool {
         let deletes = self.provider.vendor().deletes_files();
-        self.state.is_final() && self.uploaded.is_some() && deletes && !self.simulated
+        let left = self.uploaded.is_some() || self.pictures_sent;
+        self.state.is_final() && left && deletes && !self.simulated
     }
 
     /// The uploaded lines that a job left at the vendor.
@@ -83,7 +84,10 @@ impl VisionFinetuner {
         for id in &found.files {
             provider.delete_file(id).await?;
         }
-        let forget = |job: &mut FineTuneJob| job.uploaded = None;
+        let forget = |job: &mut FineTuneJob| {
+            job.uploaded = None;
+            job.pictures_sent = false;
+        };
         self.manager.change(job_id, forget).await?;
         Ok(found)
     }

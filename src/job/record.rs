@@ -198,6 +198,9 @@ pub struct FineTuneJob {
     /// Files that lie at the vendor, until they are deleted there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uploaded: Option<Uploaded>,
+    /// Pictures were sent to lie beside the lines, perhaps not all; until they are deleted there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub pictures_sent: bool,
     /// How far the present upload is, in the provider's own words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub upload: Option<UploadMark>,
@@ -265,6 +268,7 @@ impl FineTuneJob {
             system_prompts: Vec::new(),
             estimate: None,
             uploaded: None,
+            pictures_sent: false,
             upload: None,
             hold: None,
             events: 0,

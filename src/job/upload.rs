@@ -1,7 +1,11 @@
 //! The upload of a job's files: checked against what was frozen, and gone on with after a crash.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
 
+use futures_util::future::{Either, select};
 use serde_json::Value;
 
 use crate::base::ports::LocalFuture;
@@ -11,7 +15,7 @@ use crate::job::manager::FineTuneJobManager;
 use crate::job::record::{FineTuneJob, UploadMark};
 use crate::job::state::{Event, Prepared, State};
 use crate::job::version::{verify, verify_pictures};
-use crate::provider::{Bookmark, LocalFile, Provider, RemoteFile};
+use crate::provider::{Bookmark, LocalFile, Progress, Provider, RemoteFile};
 
 /// The place in a job's record that says how far the upload of one file is.
 struct Place<'a> {
@@ -47,21 +51,53 @@ impl VisionFinetuner {
             return Ok(());
         };
         self.unchanged(job, prepared).await?;
-        let event = match (train, &prepared.validation) {
-            (Some(_), Some(file)) => {
-                Event::UploadedValidation(self.send(job, file, provider).await?)
-            }
-            _ => {
-                if let Some(pictures) = &prepared.pictures {
-                    let report = |progress| self.tell(Update::Upload { job, progress });
-                    provider.upload_pictures(pictures, &report).await?;
+        let moved = Cell::new(false);
+        let report = |progress| {
+            moved.set(true);
+            self.tell(Update::Upload { job, progress });
+        };
+        let sending = async {
+            match (train, &prepared.validation) {
+                (Some(_), Some(file)) => self
+                    .send(job, file, provider, &report)
+                    .await
+                    .map(Event::UploadedValidation),
+                _ => {
+                    if let Some(pictures) = &prepared.pictures {
+                        if !job.pictures_sent {
+                            let sent = |job: &mut FineTuneJob| job.pictures_sent = true;
+                            self.manager.change(&job.job_id, sent).await?;
+                        }
+                        provider.upload_pictures(pictures, &report).await?;
+                    }
+                    let sent = self.send(job, &prepared.train, provider, &report).await?;
+                    Ok(Event::UploadedTrain(sent))
                 }
-                Event::UploadedTrain(self.send(job, &prepared.train, provider).await?)
             }
+        };
+        let event = match select(pin!(sending), pin!(self.over(job, &moved))).await {
+            Either::Left((event, _)) => event?,
+            // Nothing more is sent; what is on the way may still arrive.
+            Either::Right((over, _)) => return over,
         };
         self.apply(&job.job_id, event, |job| job.upload = None)
             .await?;
         Ok(())
+    }
+
+    /// Ends when the job was cancelled in the meantime, by this driver or elsewhere: looks each
+    /// time that the upload has `moved`.
+    async fn over(&self, job: &FineTuneJob, moved: &Cell<bool>) -> Result<()> {
+        loop {
+            poll_fn(|_| match moved.replace(false) {
+                true => Poll::Ready(()),
+                false => Poll::Pending,
+            })
+            .await;
+            if self.manager.get(&job.job_id).await?.state.is_final() {
+                return Ok(());
+            }
+        }
     }
 
     /// Fails when anything that is to be sent is not what was frozen: before any of it is sent.
@@ -82,8 +118,8 @@ impl VisionFinetuner {
         job: &FineTuneJob,
         file: &LocalFile,
         provider: &dyn Provider,
+        report: &dyn Fn(Progress),
     ) -> Result<RemoteFile> {
-        let report = |progress| self.tell(Update::Upload { job, progress });
         let mark = job.upload.as_ref().filter(|u| u.sha256 == file.sha256);
         let place = Place {
             manager: &self.manager,
@@ -91,6 +127,6 @@ impl VisionFinetuner {
             sha256: &file.sha256,
             mark: RefCell::new(mark.map(|u| u.mark.clone())),
         };
-        provider.upload_on(file, &report, &place).await
+        provider.upload_on(file, report, &place).await
     }
 }
