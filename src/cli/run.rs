@@ -99,6 +99,9 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Outcome> {
     if args.preflight || refused {
         output.problems(&before.problems, 20);
         output.result(&before, forecast)?;
+        if !args.preflight {
+            output.note("nothing was started: the vendor would refuse the job");
+        }
         return Ok(if before.ok() {
             Outcome::Done
         } else {

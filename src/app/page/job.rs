@@ -61,7 +61,12 @@ fn detail(
     events: Memo<Vec<RemoteEvent>>,
     later: Memo<Vec<MetricPoint>>,
 ) -> impl IntoView {
-    let cancel_id = id.clone();
+    let (cancel_id, for_files) = (id.clone(), id.clone());
+    // Changes of notes or numbers leave the list of fetched files as it is.
+    let left = Memo::new(move |_| {
+        let ended = |j: &FineTuneJob| j.state.is_final() && j.state.remote_id().is_some();
+        job().filter(ended).map(|j| j.simulated)
+    });
     view! {
         {page::head(
             id.clone(),
@@ -116,7 +121,7 @@ fn detail(
         {move || job().map(|j| tiles(&j))}
         {job_curves::section(events, later)}
         {event_list(events)}
-        {move || job().filter(|j| j.state.remote_id().is_some()).map(|j| artifacts(ctx, j))}
+        {move || left.get().map(|simulated| artifacts(ctx, for_files.clone(), simulated))}
         {job_manage::section(ctx, id, job)}
         <section class="panel ruled">
             <details class="details">
@@ -449,13 +454,15 @@ fn event_list(events: Memo<Vec<RemoteEvent>>) -> impl IntoView {
 }
 
 /// Files the job leaves behind, fetched when asked for.
-fn artifacts(ctx: Ctx, job: FineTuneJob) -> impl IntoView {
+fn artifacts(ctx: Ctx, id: String, simulated: bool) -> impl IntoView {
     let busy = RwSignal::new(false);
     let files = RwSignal::new_local(Vec::<(String, Blob)>::new());
-    let simulated = job.simulated;
     let fetch = move |_| {
         let Some(work) = ctx.work() else { return };
-        let job = job.clone();
+        let there = |l: &Vec<FineTuneJob>| l.iter().find(|j| j.job_id == id).cloned();
+        let Some(job) = ctx.jobs.with_untracked(there) else {
+            return;
+        };
         busy.set(true);
         leptos::task::spawn_local(async move {
             match work::artifacts(&work, &job).await {

@@ -51,7 +51,7 @@ pub(crate) fn page(ctx: Ctx) -> impl IntoView {
             )}
             <div class="split-view">
                 <div class="stack form">{fields(ctx, form, problems)}</div>
-                <div class="stack preview-side">{preflight(ctx, form, config, problems, starting)}</div>
+                <div class="stack preview-side outcome">{preflight(ctx, form, config, problems, starting)}</div>
             </div>
         </div>
     }

@@ -176,7 +176,7 @@ fn row(l: &Lineage, now: Timestamp) -> impl IntoView + use<> {
             <td>
                 <span class="row nowrap">{aliases}</span>
             </td>
-            <td class="mono">{m.config.model_name.clone()}</td>
+            <td class="mono breaks">{m.config.model_name.clone()}</td>
             <td class="nowrap">{p.base_model.clone().unwrap_or_default()}</td>
             <td class="num mono">{p.validation_loss.map(|l| format!("{l:.3}"))}</td>
             <td>{model_state::until(m, now)}</td>
