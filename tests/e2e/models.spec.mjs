@@ -49,6 +49,16 @@ test("versions, names, notes and exports of a model, and a removal taken back", 
   await generate(page, 12);
   await simulated(page, "first", "UI_GROUNDER");
   await simulated(page, "second", "UI_GROUNDER");
+  await page.getByLabel("Tags").fill("nightly");
+  await page.getByLabel("Tags").blur();
+  await page.goto("./#/jobs");
+  const jobs = page.getByRole("region", { name: "Jobs" }).locator("tbody tr");
+  await expect(jobs).toHaveCount(2);
+  await page.getByLabel("Find").fill("OpenAI night");
+  await expect(jobs).toHaveCount(1);
+  await expect(jobs).toContainText("second");
+  await page.getByLabel("Find").fill("elsewhere");
+  await expect(page.getByText("No job is like that.")).toBeVisible();
   await page.goto("./#/models");
   const row = page.getByRole("row", { name: /UI_GROUNDER/ });
   await expect(row).toContainText("2 (2 kept)");

@@ -30,7 +30,7 @@ use leptos::prelude::*;
 use crate::app::context::Ctx;
 use crate::app::part::notice;
 use crate::app::route::Route;
-use crate::app::state::number;
+use crate::app::state::{job_list, number};
 
 /// The page of `route`.
 pub(crate) fn view(ctx: Ctx, route: Route) -> AnyView {
@@ -113,14 +113,17 @@ fn some(n: usize) -> String {
 /// What the overview shows of jobs and models.
 pub(crate) fn overview_more(ctx: Ctx) -> impl IntoView {
     move || {
-        let jobs = ctx.jobs.get();
-        (!jobs.is_empty()).then(|| {
-            view! {
-                <section class="panel">
-                    <h2>"Jobs"</h2>
-                    {jobs::table(&jobs[..jobs.len().min(5)])}
-                </section>
-            }
+        ctx.jobs.with(|jobs| {
+            let mut newest = job_list::chosen(jobs, "");
+            newest.truncate(5);
+            (!newest.is_empty()).then(|| {
+                view! {
+                    <section class="panel">
+                        <h2>"Jobs"</h2>
+                        {jobs::table(&newest)}
+                    </section>
+                }
+            })
         })
     }
 }

@@ -6,6 +6,7 @@ pub mod code;
 pub mod compare_source;
 pub mod config_form;
 pub mod job_form;
+pub mod job_list;
 pub mod keys;
 pub mod lines;
 pub mod number;
