@@ -9,12 +9,15 @@ use web_sys::Blob;
 use crate::app::browser;
 use crate::app::message::Shot;
 use crate::app::part::notice::Tone;
-use crate::app::part::toast::Toast;
+use crate::app::part::toast::Look;
 use crate::app::pool::Pool;
 use crate::app::route::Route;
 use crate::app::state::config_form::ConfigForm;
+use crate::app::state::job_form::JobForm;
 use crate::app::state::overlay::Overlay;
 use crate::app::state::progress::Progress;
+use crate::app::state::toasts::Toasts;
+use crate::app::state::told::Told;
 use crate::app::studio;
 use crate::app::work::Work;
 use crate::generate::config::GenerationConfig;
@@ -56,7 +59,7 @@ impl ThemeChoice {
 pub(crate) struct Ctx {
     pub(crate) route: RwSignal<Route>,
     pub(crate) theme: RwSignal<ThemeChoice>,
-    pub(crate) toasts: RwSignal<Vec<Toast>>,
+    pub(crate) toasts: RwSignal<Toasts<Look>>,
     pub(crate) help: RwSignal<bool>,
     /// What screen readers are told.
     pub(crate) said: RwSignal<String>,
@@ -101,6 +104,12 @@ pub(crate) struct Ctx {
     pub(crate) keys: RwSignal<BTreeSet<String>>,
     /// Why jobs could not go on, by job.
     pub(crate) stuck: RwSignal<BTreeMap<String, String>>,
+    /// Jobs and models are read from the store, or it is known that they cannot be.
+    pub(crate) opened: RwSignal<bool>,
+    /// The configuration as text that cannot be used yet.
+    pub(crate) json_draft: RwSignal<Option<String>>,
+    /// A new job as it was left half typed, or as it was taken over from another job.
+    pub(crate) draft: RwSignal<Option<JobForm>>,
     /// Number of the present drive of all jobs.
     pub(crate) turn: StoredValue<u64>,
 
@@ -128,7 +137,7 @@ impl Ctx {
         Self {
             route: RwSignal::new(Route::parse(&hash)),
             theme: RwSignal::new(theme),
-            toasts: RwSignal::new(Vec::new()),
+            toasts: RwSignal::new(Toasts::default()),
             help: RwSignal::new(false),
             said: RwSignal::new(String::new()),
             pool: StoredValue::new_local(Pool::start()),
@@ -151,6 +160,9 @@ impl Ctx {
             models: RwSignal::new(Vec::new()),
             keys: RwSignal::new(BTreeSet::new()),
             stuck: RwSignal::new(BTreeMap::new()),
+            opened: RwSignal::new(false),
+            json_draft: RwSignal::new(None),
+            draft: RwSignal::new(None),
             turn: StoredValue::new(0),
             overlay: RwSignal::new(overlay.unwrap_or_default()),
             peek: RwSignal::new(false),
@@ -170,31 +182,23 @@ impl Ctx {
     }
 
     fn say(self, tone: Tone, text: String, undo: Option<Callback<()>>) {
+        let error = tone == Tone::Error;
+        // Time enough to read it, and to reach the button.
+        let shown_ms = if undo.is_some() { 15_000 } else { 6000 };
         let id = self
             .toasts
-            .with_untracked(|l| l.last().map_or(1, |t| t.id + 1));
-        // Time enough to read it, and to reach the button.
-        let stays = if undo.is_some() { 15_000 } else { 6000 };
-        self.toasts.update(|l| {
-            l.retain(|t| t.text != text);
-            l.push(Toast {
-                id,
-                tone,
-                text,
-                undo,
-            });
-        });
-        if tone != Tone::Error {
+            .try_update(|l| l.add(error, text, Look { tone, undo }));
+        if let Some(id) = id.filter(|_| !error) {
             leptos::task::spawn_local(async move {
-                browser::sleep(stays).await;
-                self.toasts.update(|l| l.retain(|t| t.id != id));
+                browser::sleep(shown_ms).await;
+                self.toasts.update(|l| l.close(id));
             });
         }
     }
 
     /// Says what failed.
-    pub(crate) fn failed(self, what: &str, why: impl std::fmt::Display) {
-        self.toast(Tone::Error, format!("{what}: {why}"));
+    pub(crate) fn failed(self, what: &str, why: impl Told) {
+        self.toast(Tone::Error, format!("{what}: {}", why.told()));
     }
 
     /// Opens a page.

@@ -57,6 +57,7 @@ pub(crate) fn open(ctx: Ctx) {
             }
             Err(e) => ctx.failed("Nothing can be kept in this browser", e),
         }
+        ctx.opened.set(true);
     });
 }
 
@@ -209,7 +210,7 @@ pub(crate) async fn embedded(ctx: Ctx, picture: &Picture) -> Result<Record> {
 /// A failure of storage.
 pub(crate) async fn store(ctx: Ctx) -> Result<()> {
     let Some(work) = ctx.drivers.get_untracked() else {
-        return Err(Error::storage("store_closed", "this browser keeps nothing"));
+        return Err(work::closed());
     };
     let path = untrack(|| path(ctx));
     if work.ports.files.size(&path).await?.is_some() {

@@ -112,9 +112,9 @@ pub(crate) fn import(ctx: Ctx, text: String) {
         ctx,
         "Nothing was imported",
         move |r| async move { r.import_json(&text).await },
-        move |n| {
-            let added = number::things(n as u64, "version");
-            ctx.toast(Tone::Ok, format!("{added} added"));
+        move |done| {
+            let text = number::import_told(done.added, done.same, "version");
+            ctx.toast(Tone::Ok, text);
         },
     );
 }

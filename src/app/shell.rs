@@ -12,6 +12,7 @@ use crate::app::part::icon::{self, icon, mark};
 use crate::app::part::toast::toasts;
 use crate::app::route::{Route, STAGES};
 use crate::app::state::keys::{self, Command, KEYS};
+use crate::app::state::toasts::Toasts;
 use crate::app::studio;
 
 /// Starts the app in this page.
@@ -200,6 +201,7 @@ fn follow_address(ctx: Ctx) {
             (Route::Sample(_), Route::Sample(_)) | (Route::Format(_), Route::Format(_))
         );
         ctx.hot.set(None);
+        ctx.toasts.update(Toasts::leave_page);
         ctx.route.set(route);
         if !same_place {
             browser::window().scroll_to_with_x_and_y(0.0, 0.0);

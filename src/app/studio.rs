@@ -15,6 +15,7 @@ use crate::app::part::notice::Tone;
 use crate::app::pool::Ask;
 use crate::app::state::config_form::ConfigForm;
 use crate::app::state::progress::Progress;
+use crate::app::state::told::Told as _;
 use crate::generate::config::{GenerationConfig, draw_seed};
 
 /// Group of the preview's requests.
@@ -79,7 +80,7 @@ pub(crate) fn follow_form(ctx: Ctx) {
                             release(url);
                         }
                     }
-                    Err(e) => ctx.preview_error.set(Some(e.to_string())),
+                    Err(e) => ctx.preview_error.set(Some(e.told())),
                 });
             });
         });

@@ -8,10 +8,13 @@ use web_sys::Blob;
 
 use crate::app::context::Ctx;
 use crate::app::part::notice::Tone;
+use crate::app::route::Route;
+use crate::app::state::number;
+use crate::app::state::told::Told as _;
 use crate::app::{browser, models};
 use crate::base::fakes::MemorySecrets;
 use crate::base::ports::{Ports, Secret, file_missing};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::job::{
     Ask, FineTuneConfig, FineTuneJob, FineTuneJobManager, Preflight, Scheduler, Update as News,
     VisionFinetuner,
@@ -178,7 +181,7 @@ pub(crate) fn drive(ctx: Ctx) {
             };
             let stuck: BTreeMap<String, String> = scheduler
                 .errors()
-                .map(|(id, e)| (id.to_owned(), e.to_string()))
+                .map(|(id, e)| (id.to_owned(), e.told()))
                 .collect();
             if ctx.stuck.with_untracked(|s| *s != stuck) {
                 ctx.stuck.set(stuck);
@@ -189,15 +192,35 @@ pub(crate) fn drive(ctx: Ctx) {
     });
 }
 
+/// What is said while the browser's database is not open.
+pub(crate) fn closed() -> Error {
+    Error::storage("store_closed", "this browser keeps nothing")
+        .hint("allow storage for this page, leave private browsing, and reload")
+}
+
 /// Stores a job over the samples there are; the drive of all jobs goes on with it.
 ///
 /// # Errors
 /// What stops the start.
 pub(crate) async fn start(ctx: Ctx, config: FineTuneConfig) -> Result<String> {
-    let work = ctx
-        .work()
-        .ok_or_else(|| crate::error::Error::storage("store_closed", "storage is not open yet"))?;
+    let work = ctx.work().ok_or_else(closed)?;
     let job = work.tuner.enqueue(&config).await?;
+    drive(ctx);
+    Ok(job.job_id)
+}
+
+/// Stores another try of the job `earlier`, over the dataset that it had.
+///
+/// # Errors
+/// What stops the start.
+pub(crate) async fn start_again(ctx: Ctx, earlier: &str, config: FineTuneConfig) -> Result<String> {
+    let work = ctx.work().ok_or_else(closed)?;
+    let old = work.jobs().get(earlier).await?;
+    // A job that goes on is no failed try: the new one stands beside it.
+    let job = match old.state.is_final() {
+        true => work.tuner.retry(earlier, &config).await?,
+        false => work.tuner.enqueue(&config).await?,
+    };
     drive(ctx);
     Ok(job.job_id)
 }
@@ -208,9 +231,7 @@ pub(crate) async fn start(ctx: Ctx, config: FineTuneConfig) -> Result<String> {
 /// # Errors
 /// A failure of storage.
 pub(crate) async fn preflight(ctx: Ctx, config: FineTuneConfig) -> Result<Preflight> {
-    let work = ctx
-        .work()
-        .ok_or_else(|| crate::error::Error::storage("store_closed", "storage is not open yet"))?;
+    let work = ctx.work().ok_or_else(closed)?;
     work.tuner.preflight(&config, Ask::Vendor).await
 }
 
@@ -236,6 +257,32 @@ pub(crate) fn cancel(ctx: Ctx, id: String) {
         if let Err(e) = work.tuner.cancel(&id).await {
             ctx.failed("Not cancelled", e);
         }
+    });
+}
+
+/// Forgets a job that has ended, with a way back.
+pub(crate) fn delete(ctx: Ctx, id: String) {
+    let Some(work) = ctx.work() else { return };
+    leptos::task::spawn_local(async move {
+        let gone = match work.jobs().delete(&id).await {
+            Ok(gone) => gone,
+            Err(e) => return ctx.failed("Not deleted", e),
+        };
+        ctx.jobs.update(|l| l.retain(|j| j.job_id != id));
+        ctx.go(&Route::Jobs);
+        ctx.done(format!("{id} is deleted"), move || {
+            let Some(work) = ctx.work() else { return };
+            let gone = gone.clone();
+            leptos::task::spawn_local(async move {
+                let back = match work.jobs().put_back(&gone).await {
+                    Ok(()) => open(ctx).await,
+                    Err(e) => Err(e),
+                };
+                if let Err(e) = back {
+                    ctx.failed("Not put back", e);
+                }
+            });
+        });
     });
 }
 
@@ -285,10 +332,7 @@ pub(crate) fn import_jobs(ctx: Ctx, text: String) {
     leptos::task::spawn_local(async move {
         match work.jobs().import_json(&text, false).await {
             Ok(r) => {
-                ctx.toast(
-                    Tone::Ok,
-                    format!("{} jobs added, {} were there already", r.added, r.same),
-                );
+                ctx.toast(Tone::Ok, number::import_told(r.added, r.same, "job"));
                 if let Err(e) = open(ctx).await {
                     ctx.failed("Jobs could not be read", e);
                 }

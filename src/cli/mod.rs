@@ -23,6 +23,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::base::json::object;
 use crate::dataset::Records;
 use crate::error::{Error, ErrorKind, Result};
 pub use output::Output;
@@ -125,7 +126,7 @@ fn read_json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T> {
             .at(path.display().to_string())
             .hint("check the path")
     })?;
-    serde_json::from_slice(&bytes).map_err(|e| {
+    object(&bytes).map_err(|e| {
         Error::caller("config_invalid", e.to_string())
             .at(path.display().to_string())
             .hint("see the README for the fields")

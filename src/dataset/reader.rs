@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, Read as _};
 
+use crate::base::json::object;
 use crate::dataset::Record;
 use crate::problem::Problem;
 
@@ -87,7 +88,7 @@ impl<R: BufRead> Iterator for Records<R> {
             if line.is_empty() {
                 continue;
             }
-            return Some(serde_json::from_slice(line).map_err(|e| {
+            return Some(object(line).map_err(|e| {
                 let (code, hint) = match e.classify() {
                     serde_json::error::Category::Data => (
                         "record_shape",

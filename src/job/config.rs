@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::base::json::refuse_array;
 use crate::base::time::Timestamp;
 use crate::error::{Error, Result};
 use crate::format::{FormatOptions, format};
@@ -132,11 +133,13 @@ impl FineTuneConfig {
     /// `config_json` with the field at fault as path: broken JSON, unknown or missing fields,
     /// wrong types.
     pub fn from_json(text: &str) -> Result<Self> {
+        const HINT: &str = "compare with the fields of the documentation";
+        refuse_array(text.as_bytes())
+            .map_err(|e| Error::data("config_json", e.to_string()).hint(HINT))?;
         let mut json = serde_json::Deserializer::from_str(text);
         let config = serde_path_to_error::deserialize(&mut json).map_err(|e| {
             let path = e.path().to_string();
-            let error = Error::data("config_json", e.inner().to_string())
-                .hint("compare with the fields of the documentation");
+            let error = Error::data("config_json", e.inner().to_string()).hint(HINT);
             if path == "." { error } else { error.at(path) }
         })?;
         json.end()
@@ -322,6 +325,7 @@ mod tests {
             ),
             (format!("{SMALL}}} x"), None, "trailing"),
             ("[".to_owned(), None, "EOF"),
+            ("[3]".to_owned(), None, "an object"),
         ] {
             let e = FineTuneConfig::from_json(&text).unwrap_err();
             assert_eq!(e.path(), path, "{text}: {e}");

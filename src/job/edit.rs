@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::base::ports::Expect;
+use crate::base::ports::{Batch, Document, Expect};
 use crate::error::{Error, Result};
 use crate::job::config::{FineTuneConfig, Start};
 use crate::job::driver::VisionFinetuner;
-use crate::job::manager::FineTuneJobManager;
+use crate::job::manager::{FINAL_METRICS, FineTuneJobManager, JOBS, events_of};
 use crate::job::record::FineTuneJob;
 
 /// Longest note in characters.
@@ -14,7 +14,65 @@ const MAX_NOTE: usize = 10_000;
 /// Most tags of a job, and the longest in characters.
 const MAX_TAGS: (usize, usize) = (20, 40);
 
+/// A job that was deleted, with its events, to be put back.
+#[derive(Clone, Debug)]
+pub struct DeletedJob {
+    /// Collection and document each.
+    documents: Vec<(String, Document)>,
+}
+
 impl FineTuneJobManager {
+    /// Forgets a job and its events. What the vendor has is not touched.
+    ///
+    /// # Errors
+    /// `job_missing`, `job_active` while the job has not ended, or a failure of storage.
+    pub async fn delete(&self, job_id: &str) -> Result<DeletedJob> {
+        let (job, version) = self.load(job_id).await?;
+        if !job.state.is_final() {
+            return Err(Error::caller("job_active", "the job has not ended")
+                .at(job_id)
+                .hint("cancel it first"));
+        }
+        let mut documents = Vec::new();
+        let held = [
+            (JOBS, self.store.get(JOBS, job_id).await?),
+            (FINAL_METRICS, self.store.get(FINAL_METRICS, job_id).await?),
+        ];
+        for (collection, document) in held {
+            documents.extend(document.map(|d| (collection.to_owned(), d)));
+        }
+        let events = events_of(job_id);
+        for chunk in self.store.scan(&events).await? {
+            documents.push((events.clone(), chunk));
+        }
+        let mut batch = Batch::new();
+        for (collection, d) in &documents {
+            let expect = match collection.as_str() {
+                JOBS => Expect::Version(version),
+                _ => Expect::Any,
+            };
+            batch = batch.delete(collection, &d.key, expect);
+        }
+        self.store.commit(batch).await?;
+        Ok(DeletedJob { documents })
+    }
+
+    /// Puts a deleted job back as it was.
+    ///
+    /// # Errors
+    /// `store_conflict` when another job has its name by now, or a failure of storage.
+    pub async fn put_back(&self, job: &DeletedJob) -> Result<()> {
+        let mut batch = Batch::new();
+        for (collection, d) in &job.documents {
+            let expect = match collection.as_str() {
+                JOBS => Expect::Absent,
+                _ => Expect::Any,
+            };
+            batch = batch.put(collection, &d.key, d.value.clone(), expect);
+        }
+        self.store.commit(batch).await.map(|_| ())
+    }
+
     /// Changes a stored job, whatever else changes it meanwhile.
     pub(super) async fn change(
         &self,

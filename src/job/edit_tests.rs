@@ -48,6 +48,32 @@ fn notes_and_tags_stay_beside_a_running_job() {
 }
 
 #[test]
+fn a_deleted_job_comes_back_whole_unless_its_name_is_taken() {
+    let (ports, _) = world(24);
+    let tuner = finetuner(&ports);
+    block_on(tuner.start_finetune(&demo(Scenario::Success))).unwrap();
+    let manager = tuner.job_manager();
+    block_on(tuner.wait(ID)).unwrap();
+    let all = || {
+        (
+            block_on(manager.get(ID)).unwrap(),
+            block_on(manager.events(ID)).unwrap(),
+            block_on(manager.metrics(ID)).unwrap(),
+        )
+    };
+    let before = all();
+    assert!(!before.1.is_empty() && !before.2.is_empty());
+    let gone = block_on(manager.delete(ID)).unwrap();
+    assert!(block_on(manager.list()).unwrap().is_empty());
+    assert!(block_on(manager.metrics(ID)).unwrap().is_empty());
+    block_on(manager.put_back(&gone)).unwrap();
+    assert_eq!(all(), before);
+    let e = block_on(manager.put_back(&gone)).unwrap_err();
+    assert_eq!(e.code(), "store_conflict");
+    assert_eq!(all(), before);
+}
+
+#[test]
 fn a_failed_job_is_tried_again_with_changes_and_linked() {
     let (ports, _) = world(24);
     let tuner = finetuner(&ports);

@@ -52,9 +52,9 @@ pub struct EventPage {
 }
 
 /// Collection of the numbers that came when a job had ended, by job.
-const FINAL_METRICS: &str = "metrics";
+pub(super) const FINAL_METRICS: &str = "metrics";
 
-fn events_of(job_id: &str) -> String {
+pub(super) fn events_of(job_id: &str) -> String {
     format!("events/{job_id}")
 }
 
@@ -252,27 +252,6 @@ impl FineTuneJobManager {
         self.store.commit(batch).await.map(|_| ())
     }
 
-    /// Forgets a job and its events. What the vendor has is not touched.
-    ///
-    /// # Errors
-    /// `job_missing`, `job_active` while the job has not ended, or a failure of storage.
-    pub async fn delete(&self, job_id: &str) -> Result<()> {
-        let (job, version) = self.load(job_id).await?;
-        if !job.state.is_final() {
-            return Err(Error::caller("job_active", "the job has not ended")
-                .at(job_id)
-                .hint("cancel it first"));
-        }
-        let mut batch = Batch::new().delete(JOBS, job_id, Expect::Version(version));
-        let events = events_of(job_id);
-        for chunk in self.store.scan(&events).await? {
-            batch = batch.delete(&events, &chunk.key, Expect::Any);
-        }
-        batch = batch.delete(FINAL_METRICS, job_id, Expect::Any);
-        self.store.commit(batch).await?;
-        Ok(())
-    }
-
     /// All jobs as the seed's `jobs.json`: a JSON array, the oldest first.
     ///
     /// # Errors
@@ -302,7 +281,10 @@ impl FineTuneJobManager {
         let mut seen = std::collections::BTreeSet::new();
         for (i, item) in items.into_iter().enumerate() {
             let job = FineTuneJob::from_value(item).map_err(|e| {
-                let path = format!("[{i}].{}", e.path().unwrap_or_default());
+                let path = match e.path() {
+                    None | Some("" | ".") => format!("[{i}]"),
+                    Some(field) => format!("[{i}].{field}"),
+                };
                 e.at(path)
             })?;
             if !seen.insert(job.job_id.clone()) {

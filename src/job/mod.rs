@@ -19,6 +19,7 @@ mod edit_tests;
 mod failure;
 mod left_out;
 mod manager;
+mod phase;
 mod preflight;
 #[cfg(test)]
 mod preflight_tests;
@@ -40,7 +41,9 @@ pub use checks::{Ask, Row, RowState};
 pub use clean::Cleaned;
 pub use config::{FineTuneConfig, Start, key_fault};
 pub use driver::{ModelSink, TunedModel, Update, VisionFinetuner};
+pub use edit::DeletedJob;
 pub use manager::{EventPage, FineTuneJobManager, ImportReport, JOBS};
+pub use phase::Phase;
 pub use preflight::{Preflight, Sending};
 pub use queue::{DEFAULT_SLOTS, Scheduler, Slots};
 pub use record::{DatasetPaths, FineTuneJob, Hold, JobMetrics, SavedArtifact, UploadMark};

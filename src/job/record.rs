@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::base::time::Timestamp;
 use crate::job::config::FineTuneConfig;
+use crate::job::phase::Phase;
 use crate::job::state::{JobStatus, State, Uploaded};
 use crate::job::version::TokenEstimate;
 use crate::problem::Problem;
@@ -42,6 +43,9 @@ pub struct JobMetrics {
     /// The last share of right tokens in validation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub validation_accuracy: Option<f64>,
+    /// Training steps done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub steps_done: Option<u64>,
     /// Training steps in all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total_steps: Option<u64>,
@@ -77,8 +81,17 @@ impl JobMetrics {
             p.full_valid_mean_token_accuracy
                 .or(p.valid_mean_token_accuracy),
         );
+        self.steps_done = self.steps_done.max(Some(p.step));
         if p.total_steps > 0 {
             self.total_steps = Some(p.total_steps);
+        }
+    }
+
+    /// Takes over what a vendor says of the steps.
+    pub(super) fn take_progress(&mut self, p: Progress) {
+        self.total_steps = Some(p.total);
+        if p.done > 0 {
+            self.steps_done = self.steps_done.max(Some(p.done));
         }
     }
 }
@@ -170,6 +183,9 @@ pub struct FineTuneJob {
     pub simulated: bool,
     /// The exact place in the job's life.
     pub state: State,
+    /// The last step that the state told of: where a stopped job was. See [`Self::phase`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reached: Option<Phase>,
     /// Written into the vendor's metadata; finds the job again when an answer was lost.
     #[serde(default)]
     pub unique_key: String,
@@ -259,6 +275,7 @@ impl FineTuneJob {
             metrics: JobMetrics::default(),
             model_name: None,
             output_artifact: None,
+            reached: None,
             unique_key,
             dataset_fingerprint: None,
             dataset_sha256: None,
@@ -333,6 +350,9 @@ impl FineTuneJob {
             }
             _ => {}
         }
+        if let Some(phase) = Phase::of(&state) {
+            self.reached = Some(phase);
+        }
         if state.is_final() {
             self.upload = None;
             self.hold = None;
@@ -355,9 +375,11 @@ impl FineTuneJob {
     /// # Errors
     /// `job_json` with the field at fault as path.
     pub fn from_value(mut value: Value) -> crate::Result<Self> {
-        if let Value::Object(map) = &mut value
-            && !map.contains_key("state")
-        {
+        let Value::Object(map) = &mut value else {
+            return Err(crate::Error::data("job_json", "this is no job")
+                .hint("a job is an object with job_id, provider, status, config and two times"));
+        };
+        if !map.contains_key("state") {
             let state = state_of_seed(map);
             map.insert("state".to_owned(), state);
         }

@@ -304,7 +304,7 @@ impl VisionFinetuner {
             job.last_event = Some(last.id.clone());
         }
         if let Some(p) = remote.progress {
-            job.metrics.total_steps = Some(p.total);
+            job.metrics.take_progress(p);
         }
         job.metrics.trained_tokens = remote.trained_tokens.or(job.metrics.trained_tokens);
         job.estimated_finish = remote.estimated_finish;

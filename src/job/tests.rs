@@ -538,6 +538,8 @@ fn broken_jobs_json_changes_nothing() {
             Some("[0]."),
         ),
         (format!("[{good},{good}]"), "jobs_json", Some("[1].job_id")),
+        ("[3]".to_owned(), "job_json", Some("[0]")),
+        (format!("[{good},[{good}]]"), "job_json", Some("[1]")),
     ] {
         let e = block_on(manager.import_json(&text, false)).unwrap_err();
         assert_eq!(e.code(), code, "{text}: {e}");

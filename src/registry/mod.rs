@@ -242,17 +242,17 @@ impl LlmConfigRegistry {
     }
 
     /// Reads what [`export_json`](Self::export_json) wrote, now or before there were versions.
-    /// All is taken or nothing; returns how many versions are new. What is there already, the
-    /// same, is passed over, and keeps its current version.
+    /// All is taken or nothing. What is there already, the same, is passed over, and keeps its
+    /// current version.
     ///
     /// # Errors
-    /// `registry_json` for broken text, `duplicate_llm_config` for a version that is taken by
+    /// `registry_json` for broken text, `registry_schema` for the file of a newer version, `duplicate_llm_config` for a version that is taken by
     /// something else, `alias_taken` for an alias that means something else, the first problem
     /// of an entry, or a failure of storage.
-    pub async fn import_json(&self, text: &str) -> Result<usize> {
+    pub async fn import_json(&self, text: &str) -> Result<Imported> {
         let file = parse_file(text)?;
         let mut shelves: BTreeMap<String, (Shelf, Expect)> = BTreeMap::new();
-        let mut added = 0;
+        let mut done = Imported::default();
         let mut seen = std::collections::BTreeSet::new();
         for (i, item) in file.models.into_iter().enumerate() {
             let entry = entry_from_value(&format!("[{i}]"), item)?;
@@ -275,10 +275,10 @@ impl LlmConfigRegistry {
                 continue;
             };
             match shelf.version(entry.version) {
-                Some(held) if *held == entry => {}
+                Some(held) if *held == entry => done.same += 1,
                 Some(_) => return Err(duplicate(&entry.reference())),
                 None => {
-                    added += 1;
+                    done.added += 1;
                     shelf.place(entry);
                 }
             }
@@ -308,7 +308,7 @@ impl LlmConfigRegistry {
             }
         }
         self.store.commit(batch).await?;
-        Ok(added)
+        Ok(done)
     }
 
     /// Whether a model may be registered under `key`.
@@ -389,6 +389,15 @@ impl LlmConfigRegistry {
     }
 }
 
+/// What an import found, in versions of models.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Imported {
+    /// They are new here.
+    pub added: usize,
+    /// They were here already, the same.
+    pub same: usize,
+}
+
 /// An exported registry.
 #[derive(serde::Deserialize)]
 struct File {
@@ -407,6 +416,9 @@ fn parse_file(text: &str) -> Result<File> {
             .hint("the registry is a JSON object with models, or an array of them")
     };
     let value: Value = serde_json::from_str(text).map_err(broken)?;
+    if let Some(schema) = value.get("schema") {
+        shelf::check_schema(schema)?;
+    }
     if value.is_array() {
         return Ok(File {
             models: serde_json::from_value(value).map_err(broken)?,

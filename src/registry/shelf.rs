@@ -38,24 +38,14 @@ impl Shelf {
 
     /// Reads a stored document of this or an earlier schema; `at` names it in errors.
     pub(super) fn from_value(at: &str, value: Value) -> Result<Self> {
-        match value.get("schema").map(Value::as_u64) {
-            None => {
-                let entry = entry_from_value(at, value)?;
-                let mut shelf = Self::new(&entry.key);
-                shelf.place(entry);
-                Ok(shelf)
-            }
-            Some(Some(SCHEMA)) => read(at, value),
-            Some(other) => Err(Error::data(
-                "registry_schema",
-                format!(
-                    "the registry has schema {}, not {SCHEMA}",
-                    other.unwrap_or(0)
-                ),
-            )
-            .at(at)
-            .hint("it was written by a newer version: update, and try again")),
+        if let Some(schema) = value.get("schema") {
+            check_schema(schema).map_err(|e| e.at(at))?;
+            return read(at, value);
         }
+        let entry = entry_from_value(at, value)?;
+        let mut shelf = Self::new(&entry.key);
+        shelf.place(entry);
+        Ok(shelf)
     }
 
     pub(super) fn to_value(&self) -> Result<Value> {
@@ -105,15 +95,35 @@ impl Shelf {
     }
 }
 
+/// Whether this version reads what was written under `schema`.
+pub(super) fn check_schema(schema: &Value) -> Result<()> {
+    if schema.as_u64() == Some(SCHEMA) {
+        return Ok(());
+    }
+    let text = format!("the registry has schema {schema}, not {SCHEMA}");
+    Err(Error::data("registry_schema", text)
+        .hint("it was written by a newer version: update, and try again"))
+}
+
 /// An entry of a file or an old document.
 pub(super) fn entry_from_value(at: &str, value: Value) -> Result<RegistryEntry> {
     read(at, value)
 }
 
 fn read<T: serde::de::DeserializeOwned>(at: &str, value: Value) -> Result<T> {
+    const HINT: &str = "an entry needs key, config and registered_at";
+    if !value.is_object() {
+        return Err(Error::data("registry_json", "this is no entry")
+            .at(at)
+            .hint(HINT));
+    }
     serde_path_to_error::deserialize(value).map_err(|e| {
+        let path = match e.path().to_string().as_str() {
+            "." => at.to_owned(),
+            field => format!("{at}.{field}"),
+        };
         Error::data("registry_json", e.inner().to_string())
-            .at(format!("{at}.{}", e.path()))
-            .hint("an entry needs key, config and registered_at")
+            .at(path)
+            .hint(HINT)
     })
 }

@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use wasm_bindgen::prelude::*;
 
+use crate::base::json::NO_OBJECT;
 use crate::error::{Error, Result};
 
 /// A record as a plain object: maps are objects, absent options are left out.
@@ -30,6 +31,9 @@ pub(super) fn options<T: DeserializeOwned>(value: &JsValue) -> Result<T, JsValue
 
 /// A record as read from a file.
 pub(super) fn record<T: DeserializeOwned>(value: Value) -> Result<T, JsValue> {
+    if value.is_array() {
+        return Err(thrown(&Error::caller("options", NO_OBJECT)));
+    }
     serde_path_to_error::deserialize(value).map_err(|e| {
         let path = e.path().to_string();
         let error = Error::caller("options", e.inner().to_string())

@@ -137,7 +137,8 @@ impl Workspace {
     /// Takes in what `exportRegistry` gave, all or nothing. Returns how many versions are new.
     #[wasm_bindgen(js_name = importRegistry)]
     pub async fn import_registry(&self, text: String) -> Result<usize, JsValue> {
-        self.registry().import_json(&text).await.or_throw()
+        let done = self.registry().import_json(&text).await.or_throw()?;
+        Ok(done.added)
     }
 
     /// Asks a registered model about a picture file, the way it was trained. Its key is the

@@ -15,12 +15,15 @@ use crate::app::part::icon::{self, icon};
 use crate::app::part::notice::{self, Tone};
 use crate::app::part::{code, job_state};
 use crate::app::route::Route;
-use crate::app::state::{lines, number};
+use crate::app::state::config_form::problems_at;
+use crate::app::state::told::Told as _;
+use crate::app::state::{findings, lines, number};
 use crate::dataset::Side;
 use crate::error::Result;
 use crate::format::{
     FORMATS, Format, FormatOptions, Preparator, Purpose, Report, Validator, check_pair,
 };
+use crate::problem::Problem;
 use crate::provider::PROVIDERS;
 use crate::task::TASKS;
 
@@ -32,31 +35,51 @@ const RAW_BYTES: usize = 4000;
 const BREATH: usize = 4;
 
 pub(crate) fn page(ctx: Ctx, id: &str) -> impl IntoView {
-    let format = FORMATS
-        .iter()
-        .copied()
-        .find(|f| f.id() == id)
-        .unwrap_or(FORMATS[0]);
+    let wanted = if id.is_empty() { FORMATS[0].id() } else { id };
+    match FORMATS.iter().copied().find(|f| f.id() == wanted) {
+        Some(format) => of_format(ctx, format).into_any(),
+        None => view! {
+            <div class="page">
+                {page::head("Format", "", ())} {tabs(None)}
+                {notice::empty(
+                    "No such format",
+                    "Choose one of those above; the link may come from another version.",
+                    (),
+                )}
+            </div>
+        }
+        .into_any(),
+    }
+}
+
+fn tabs(chosen: Option<&'static dyn Format>) -> impl IntoView {
+    let chosen = chosen.map(|f| f.id());
+    view! {
+        <nav class="tabs" aria-label="Line formats">
+            {FORMATS
+                .iter()
+                .map(|f| {
+                    view! {
+                        <a
+                            class="tab"
+                            href=Route::Format(f.id().to_owned()).href()
+                            aria-current=(Some(f.id()) == chosen).then_some("page")
+                        >
+                            {f.title()}
+                        </a>
+                    }
+                })
+                .collect_view()}
+        </nav>
+    }
+}
+
+fn of_format(ctx: Ctx, format: &'static dyn Format) -> impl IntoView {
     let some = Memo::new(move |_| ctx.samples.with(|s| !s.is_empty()));
     view! {
         <div class="page">
             {page::head("Format", format.doc(), ())}
-            <nav class="tabs" aria-label="Line formats">
-                {FORMATS
-                    .iter()
-                    .map(|f| {
-                        view! {
-                            <a
-                                class="tab"
-                                href=Route::Format(f.id().to_owned()).href()
-                                aria-current=(f.id() == format.id()).then_some("page")
-                            >
-                                {f.title()}
-                            </a>
-                        }
-                    })
-                    .collect_view()}
-            </nav>
+            {tabs(Some(format))}
             {calendar(format)}
             {move || {
                 if some.get() {
@@ -92,7 +115,7 @@ fn calendar(format: &'static dyn Format) -> impl IntoView {
 struct Checked {
     train: Report,
     validation: Report,
-    pair: Vec<crate::problem::Problem>,
+    pair: Vec<Problem>,
 }
 
 fn filled(ctx: Ctx, format: &'static dyn Format) -> impl IntoView {
@@ -134,7 +157,7 @@ fn filled(ctx: Ctx, format: &'static dyn Format) -> impl IntoView {
                     }
                 }
                 Err(e) => {
-                    let _ = trouble.try_set(Some(e.to_string()));
+                    let _ = trouble.try_set(Some(e.told()));
                     let _ = checked.try_set(None);
                 }
             }
@@ -169,7 +192,7 @@ fn filled(ctx: Ctx, format: &'static dyn Format) -> impl IntoView {
             </section>
             <section class="stack">
                 {move || match checked.get() {
-                    Some(c) => findings(&c).into_any(),
+                    Some(c) => found(&c).into_any(),
                     None => view! { <p class="dim" role="status">"Checking every line…"</p> }.into_any(),
                 }}
                 {downloads(ctx, format, options)}
@@ -184,6 +207,12 @@ fn filled(ctx: Ctx, format: &'static dyn Format) -> impl IntoView {
 
 fn controls(format: &'static dyn Format, options: RwSignal<FormatOptions>) -> impl IntoView {
     let prefixes = format.limits().image_uri_schemes.join(" or ");
+    let at = move |field: &'static str| {
+        move || {
+            let all = options.with(|o| o.validate(format));
+            problems_at(&all, field).cloned().collect::<Vec<_>>()
+        }
+    };
     view! {
         <div class="fields three">
             {field::chips(
@@ -228,7 +257,7 @@ fn controls(format: &'static dyn Format, options: RwSignal<FormatOptions>) -> im
                                     (!v.trim().is_empty()).then(|| v.trim().to_owned());
                             });
                         },
-                        Vec::new,
+                        at("image_uri_prefix"),
                     )
                 })}
         </div>
@@ -288,7 +317,7 @@ async fn read(
     }))
 }
 
-fn findings(c: &Checked) -> impl IntoView + use<> {
+fn found(c: &Checked) -> impl IntoView + use<> {
     let mut tiles = vec![
         (
             "Train lines".into(),
@@ -320,22 +349,23 @@ fn findings(c: &Checked) -> impl IntoView + use<> {
     if let Some((w, h)) = c.train.seen {
         tiles.push((
             "Seen by the model".into(),
-            format!("{w} × {h}"),
+            format!("{w}×{h}"),
             "pixels".into(),
         ));
     }
-    let mut all: Vec<crate::problem::Problem> = c
-        .train
-        .problems
+    let all = findings::grouped(&c.train, &c.validation, &c.pair);
+    let (errors, others) = findings::counted(&all);
+    let told: Vec<Problem> = all
         .iter()
-        .chain(&c.validation.problems)
-        .chain(&c.pair)
-        .cloned()
+        .map(|f| {
+            let mut p = f.problem.clone();
+            if f.more > 0 {
+                let more = number::count(f.more);
+                p.message = format!("{}, and {more} more of this kind", p.message);
+            }
+            p
+        })
         .collect();
-    // What concerns the model is found on both sides.
-    let mut seen = std::collections::BTreeSet::new();
-    all.retain(|p| seen.insert((p.code.clone(), p.path.clone(), p.message.clone())));
-    let errors = all.iter().filter(|p| p.is_error()).count() as u64;
     view! {
         {notice::tiles(tiles)}
         <h2>
@@ -345,12 +375,12 @@ fn findings(c: &Checked) -> impl IntoView + use<> {
                 format!(
                     "{}, {}",
                     number::things(errors, "error"),
-                    number::things(all.len() as u64 - errors, "warning"),
+                    number::things(others, "warning"),
                 )
             }}
         </h2>
         <div class="stack problems">
-            {job_state::problems(&all, "Every line is as the provider documents it")}
+            {job_state::problems(&told, "Every line is as the provider documents it")}
         </div>
     }
 }

@@ -404,8 +404,19 @@ fn json(ctx: Ctx) -> impl IntoView {
     let start = ctx
         .valid
         .with_untracked(|c| serde_json::to_string_pretty(c).unwrap_or_default());
-    let problems = RwSignal::new(Vec::<Problem>::new());
-    let text = RwSignal::new(start);
+    let text = RwSignal::new(ctx.json_draft.get_untracked().unwrap_or(start));
+    let problems = Memo::new(move |_| {
+        ctx.json_draft
+            .with(|d| d.as_deref().and_then(|d| config_form::parse_json(d).err()))
+            .unwrap_or_default()
+    });
+    let give_up = move |_| {
+        ctx.json_draft.set(None);
+        let now = ctx
+            .valid
+            .with_untracked(|c| serde_json::to_string_pretty(c).unwrap_or_default());
+        text.set(now);
+    };
     view! {
         <div class="field">
             <label class="field-label" for="config-json">"Configuration"</label>
@@ -419,10 +430,11 @@ fn json(ctx: Ctx) -> impl IntoView {
                     let typed = event_target_value(&e);
                     match config_form::parse_json(&typed) {
                         Ok(c) => {
-                            problems.set(Vec::new());
+                            ctx.json_draft.set(None);
                             ctx.form.set(ConfigForm::from(&c));
                         }
-                        Err(p) => problems.set(p),
+                        // It stays here until it is right, also when another tab is looked at.
+                        Err(_) => ctx.json_draft.set(Some(typed.clone())),
                     }
                     text.set(typed);
                 }
@@ -433,10 +445,27 @@ fn json(ctx: Ctx) -> impl IntoView {
                         .get()
                         .into_iter()
                         .map(|mut p| {
-                            p.message = format!("{}: {}", p.path, p.message);
+                            if !p.path.is_empty() {
+                                p.message = format!("{}: {}", p.path, p.message);
+                            }
                             field::problem(&p)
                         })
                         .collect_view()
+                }}
+                {move || {
+                    (!problems.with(Vec::is_empty))
+                        .then(|| {
+                            view! {
+                                <div class="row">
+                                    <span class="hint">
+                                        "Not in use: form and preview are as they were."
+                                    </span>
+                                    <button type="button" class="button small" on:click=give_up>
+                                        "Back to what is in use"
+                                    </button>
+                                </div>
+                            }
+                        })
                 }}
             </div>
             <div class="row">

@@ -8,15 +8,22 @@ use crate::app::context::Ctx;
 use crate::app::page::{self, job_curves, job_manage};
 use crate::app::part::icon::{self, icon};
 use crate::app::part::notice::{self, Tone};
+use crate::app::part::time::time;
 use crate::app::part::{code, findings, job_state, secret};
 use crate::app::route::Route;
 use crate::app::state::number;
 use crate::app::work;
-use crate::job::{FineTuneJob, State};
+use crate::job::{FineTuneJob, Phase, State};
 use crate::provider::{EventKind, Level, MetricPoint, RemoteEvent};
 
 pub(crate) fn page(ctx: Ctx, id: String) -> impl IntoView {
-    work::load_events(ctx, id.clone());
+    let of_events = id.clone();
+    // After a reload the store opens later than the page.
+    Effect::new(move |_| {
+        if ctx.opened.get() {
+            work::load_events(ctx, of_events.clone());
+        }
+    });
     let (mine, events_of) = (id.clone(), id.clone());
     let job = Memo::new(move |_| {
         ctx.jobs
@@ -38,6 +45,12 @@ pub(crate) fn page(ctx: Ctx, id: String) -> impl IntoView {
                 if there.get() {
                     let now = move || job.get();
                     detail(ctx, id.clone(), now, events, later).into_any()
+                } else if !ctx.opened.get() {
+                    view! {
+                        <h1>{format!("Job {id}")}</h1>
+                        <p class="dim" role="status">"Reading…"</p>
+                    }
+                        .into_any()
                 } else {
                     view! {
                         <h1>{format!("Job {id}")}</h1>
@@ -67,6 +80,7 @@ fn detail(
         let ended = |j: &FineTuneJob| j.state.is_final() && j.state.remote_id().is_some();
         job().filter(ended).map(|j| j.simulated)
     });
+    let ended = Memo::new(move |_| job().is_some_and(|j| j.state.is_final()));
     view! {
         {page::head(
             id.clone(),
@@ -119,7 +133,7 @@ fn detail(
         {move || job().map(|j| upload(ctx, &j))}
         {move || job().map(|j| outcome(ctx, &j))}
         {move || job().map(|j| tiles(&j))}
-        {job_curves::section(events, later)}
+        {job_curves::section(events, later, ended)}
         {event_list(events)}
         {move || left.get().map(|simulated| artifacts(ctx, for_files.clone(), simulated))}
         {job_manage::section(ctx, id, job)}
@@ -141,62 +155,36 @@ fn detail(
     }
 }
 
-/// The steps every job goes through, with the present one marked.
+/// The steps every job goes through, with the present one, or the last one, marked.
 fn timeline(job: &FineTuneJob) -> impl IntoView + use<> {
-    use crate::provider::RemoteState;
-    const STEPS: [&str; 6] = [
-        "Prepare",
-        "Upload",
-        "Create",
-        "Train",
-        "Save artifacts",
-        "Register",
-    ];
-    let at = match &job.state {
-        State::Preparing => 0,
-        State::Uploading { .. } => 1,
-        State::Ready { .. } | State::Creating { .. } => 2,
-        State::Remote { stage, .. } => match stage {
-            RemoteState::Validating | RemoteState::Queued => 2,
-            _ => 3,
-        },
-        State::Saving { .. } => 4,
-        State::Registering { .. } => 5,
-        State::Succeeded { .. } => STEPS.len(),
-        // Where a stopped job was is told by whether the vendor had it.
-        State::Failed { id, .. } | State::Cancelled { id } => {
-            if id.is_some() {
-                3
-            } else {
-                2
-            }
-        }
-        #[allow(unreachable_patterns, reason = "states may be added")]
-        _ => 0,
+    let phase = job.phase();
+    let end = match &job.state {
+        State::Failed { .. } => Some(("failed", icon::ALERT)),
+        State::Cancelled { .. } => Some(("stopped", icon::STOP)),
+        _ => None,
     };
-    let stopped = matches!(job.state, State::Failed { .. } | State::Cancelled { .. });
     view! {
         <ol class="timeline" aria-label="Progress of the job">
-            {STEPS
-                .iter()
-                .enumerate()
-                .map(|(i, name)| {
-                    let (class, mark) = match (i < at, i == at, stopped) {
-                        (true, ..) => ("done", icon::CHECK),
-                        (_, true, true) => ("stopped", icon::ALERT),
-                        (_, true, false) => ("now", icon::CLOCK),
+            {Phase::ALL
+                .into_iter()
+                .zip(1..)
+                .map(|((step, name), n): (_, u32)| {
+                    let here = phase == Some(step);
+                    let (class, mark) = match (phase.is_none_or(|p| step < p), here) {
+                        (true, _) => ("done", icon::CHECK),
+                        (_, true) => end.unwrap_or(("now", icon::CLOCK)),
                         _ => ("", ""),
                     };
                     view! {
-                        <li class=class aria-current=(i == at).then_some("step")>
+                        <li class=class aria-current=here.then_some("step")>
                             <span class="step-mark">
                                 {if mark.is_empty() {
-                                    view! { <span>{i + 1}</span> }.into_any()
+                                    view! { <span>{n}</span> }.into_any()
                                 } else {
                                     icon(mark).into_any()
                                 }}
                             </span>
-                            <span>{*name}</span>
+                            <span>{name}</span>
                         </li>
                     }
                 })
@@ -355,14 +343,13 @@ fn outcome(ctx: Ctx, job: &FineTuneJob) -> impl IntoView + use<> {
 fn tiles(job: &FineTuneJob) -> impl IntoView + use<> {
     let m = &job.metrics;
     let number3 = |v: Option<f64>| v.map_or_else(|| "–".to_owned(), |v| format!("{v:.3}"));
-    let steps = match &job.state {
-        State::Remote {
-            progress: Some(p), ..
-        } => {
-            format!("{} of {}", number::count(p.done), number::count(p.total))
-        }
-        _ => m.total_steps.map_or_else(|| "–".to_owned(), number::count),
-    };
+    let steps = job.steps().map_or_else(
+        || "–".to_owned(),
+        |p| match p.done == p.total {
+            true => number::count(p.total),
+            false => format!("{} of {}", number::count(p.done), number::count(p.total)),
+        },
+    );
     let tokens = m
         .trained_tokens
         .map_or_else(|| "–".to_owned(), number::count);
@@ -435,7 +422,7 @@ fn event_list(events: Memo<Vec<RemoteEvent>>) -> impl IntoView {
                                         view! {
                                             <tr>
                                                 <td class="dim nowrap mono">
-                                                    {number::time(&e.created_at.to_string())}
+                                                    {time(e.created_at)}
                                                 </td>
                                                 <td><span class=class>{icon(mark)} {word}</span></td>
                                                 <td>{e.message}</td>

@@ -18,11 +18,21 @@ pub(crate) fn passed(checked: Checked, config: &FineTuneConfig) -> bool {
     checked.with(|c| c.as_ref().is_some_and(|(of, p)| of == config && p.ok()))
 }
 
-/// Runs the check.
-pub(crate) fn run(ctx: Ctx, config: FineTuneConfig, checked: Checked, busy: RwSignal<bool>) {
+/// Runs the check, over the samples there are or over a dataset that is `stored` already.
+pub(crate) fn run(
+    ctx: Ctx,
+    config: FineTuneConfig,
+    stored: bool,
+    checked: Checked,
+    busy: RwSignal<bool>,
+) {
     busy.set(true);
     leptos::task::spawn_local(async move {
-        let found = match dataset::store(ctx).await {
+        let there = match stored {
+            true => Ok(()),
+            false => dataset::store(ctx).await,
+        };
+        let found = match there {
             Ok(()) => work::preflight(ctx, config.clone()).await,
             Err(e) => Err(e),
         };

@@ -5,26 +5,8 @@ use leptos::prelude::*;
 use crate::app::context::Ctx;
 use crate::app::part::field::{self, Text};
 use crate::app::part::secret;
-use crate::app::state::job_form::{JobForm, When};
+use crate::app::state::job_form::{self, JobForm, When};
 use crate::problem::Problem;
-
-/// Label and hint of a field of the provider's options.
-fn words(name: &str) -> (&str, &'static str) {
-    match name {
-        "base_url" => (
-            "Address",
-            "empty: the vendor’s own; or a proxy or server of yours",
-        ),
-        "storage_url" => ("Address of the storage", "empty: the vendor’s own"),
-        "project" => ("Project", "id of the cloud project"),
-        "location" => ("Region", "empty: the vendor’s usual one"),
-        "bucket" => ("Bucket", "its name alone, in the same region"),
-        "account" => ("Account", "id at the vendor"),
-        "trainer" => ("Trainer", "trl, llamafactory, ms_swift, axolotl or unsloth"),
-        "trainer_url" => ("Address of a trainer", "empty: a bundle to train anywhere"),
-        other => (other, ""),
-    }
-}
 
 /// Settings and keys of a real job.
 pub(crate) fn connection(
@@ -40,8 +22,8 @@ pub(crate) fn connection(
             .settings()
             .iter()
             .map(|name| {
-                let (label, hint) = words(name);
                 let path = format!("provider_options.{name}");
+                let (label, hint) = job_form::field(&path).unwrap_or((name, ""));
                 let found = move || {
                     problems.with(|all| all.iter().filter(|p| p.path == path).cloned().collect())
                 };
@@ -99,12 +81,13 @@ pub(crate) fn schedule(
             )}
             {move || match chosen.get() {
                 When::Now | When::WhenFree => None,
-                When::At => Some(
-                    field::text(
+                When::At => {
+                    let (label, hint) = job_form::field("start.at").unwrap_or_default();
+                    Some(field::text(
                         Text {
                             id: "start.at",
-                            label: "Not before",
-                            hint: "UTC, such as 2026-12-01T22:00:00Z; this page must be open then".into(),
+                            label,
+                            hint: hint.into(),
                             mode: "text",
                         },
                         move || form.with(|f| f.start_at.clone()),
@@ -114,8 +97,8 @@ pub(crate) fn schedule(
                                 all.iter().filter(|p| p.path == "start.at").cloned().collect()
                             })
                         },
-                    ),
-                ),
+                    ))
+                }
                 When::After => {
                     let mut jobs: Vec<(String, String)> = ctx
                         .jobs

@@ -15,6 +15,7 @@ const WEIGHT: f64 = 0.8;
 pub(crate) fn section(
     events: Memo<Vec<RemoteEvent>>,
     later: Memo<Vec<MetricPoint>>,
+    ended: Memo<bool>,
 ) -> impl IntoView {
     let smoothed = RwSignal::new(false);
     let curves = Memo::new(move |_| {
@@ -28,8 +29,12 @@ pub(crate) fn section(
             {move || {
                 let all = curves.get();
                 if all.is_empty() {
-                    return view! { <p class="dim">"Losses appear here when training runs."</p> }
-                        .into_any();
+                    let text = if ended.get() {
+                        "There are no losses of this job."
+                    } else {
+                        "Losses appear here when training runs."
+                    };
+                    return view! { <p class="dim">{text}</p> }.into_any();
                 }
                 let loss = pair(&all, smoothed.get(), "train_loss", "validation_loss");
                 let accuracy = pair(&all, smoothed.get(), "train_accuracy", "validation_accuracy");

@@ -8,9 +8,13 @@ use crate::app::browser;
 use crate::app::context::Ctx;
 use crate::app::part::icon::{self, icon};
 use crate::app::route::Route;
+use crate::app::state::job_form::{Earlier, JobForm};
 use crate::app::work::{self, Work};
 use crate::error::Result;
-use crate::job::FineTuneJob;
+use crate::job::{FineTuneConfig, FineTuneJob};
+
+/// A note is kept when nothing was typed for so long.
+const NOTE_AFTER_MS: i32 = 500;
 
 pub(crate) fn section(
     ctx: Ctx,
@@ -24,7 +28,8 @@ pub(crate) fn section(
             .unwrap_or_default()
     });
     let note = Memo::new(move |_| job().map(|j| j.note).unwrap_or_default());
-    let (for_tags, for_note, for_run, for_retry) = (id.clone(), id.clone(), id.clone(), id.clone());
+    let (for_tags, for_note, for_run) = (id.clone(), id.clone(), id.clone());
+    let (for_retry, for_clean) = (id.clone(), id.clone());
     let set_tags = move |e: leptos::ev::Event| {
         let wanted: Vec<String> = event_target_value(&e)
             .split(',')
@@ -41,11 +46,34 @@ pub(crate) fn section(
             w.tuner.job_manager().tag(&id, &wanted, &gone).await
         });
     };
-    let set_note = move |e: leptos::ev::Event| {
-        let (id, text) = (for_note.clone(), event_target_value(&e));
+    // What is typed stays on the screen while earlier words of it are being kept.
+    let typed = RwSignal::new(None::<String>);
+    let keep_note = move || {
+        let Some(text) = typed.get_untracked() else {
+            return;
+        };
+        let id = for_note.clone();
         change(ctx, "Note not kept", move |w| async move {
             w.tuner.job_manager().set_note(&id, &text).await
         });
+    };
+    let keep_later = keep_note.clone();
+    let inputs = StoredValue::new(0u64);
+    let set_note = move |e: leptos::ev::Event| {
+        typed.set(Some(event_target_value(&e)));
+        let mine = inputs.get_value() + 1;
+        inputs.set_value(mine);
+        let keep = keep_later.clone();
+        leptos::task::spawn_local(async move {
+            browser::sleep(NOTE_AFTER_MS).await;
+            if inputs.try_get_value() == Some(mine) {
+                keep();
+            }
+        });
+    };
+    let leave_note = move |_| {
+        inputs.update_value(|n| *n += 1);
+        keep_note();
     };
     let save_run = move |_| {
         let Some(work) = ctx.work() else { return };
@@ -67,12 +95,33 @@ pub(crate) fn section(
         let Some(work) = ctx.work() else { return };
         let id = for_retry.clone();
         leptos::task::spawn_local(async move {
-            match again(&work, &id).await {
-                Ok(job) => {
-                    work::drive(ctx);
-                    ctx.go(&Route::Job(job.job_id));
-                }
+            let started = match next_try(&work, &id).await {
+                Ok(config) => work::start_again(ctx, &id, config).await,
+                Err(e) => Err(e),
+            };
+            match started {
+                Ok(job) => ctx.go(&Route::Job(job)),
                 Err(e) => ctx.failed("Not started again", e),
+            }
+        });
+    };
+    let alter = move |_| {
+        let (Some(work), Some(old)) = (ctx.work(), untrack(job)) else {
+            return;
+        };
+        leptos::task::spawn_local(async move {
+            match next_try(&work, &old.job_id).await {
+                Ok(config) => {
+                    let samples = old.metrics.train_samples + old.metrics.validation_samples;
+                    let job_id = old.job_id;
+                    ctx.draft.set(Some(JobForm::again(Earlier {
+                        job_id,
+                        config,
+                        samples,
+                    })));
+                    ctx.go(&Route::NewJob);
+                }
+                Err(e) => ctx.failed("Not taken over", e),
             }
         });
     };
@@ -97,8 +146,9 @@ pub(crate) fn section(
                         class="input"
                         id="job-note"
                         rows="3"
-                        prop:value=move || note.get()
-                        on:change=set_note
+                        prop:value=move || typed.get().unwrap_or_else(|| note.get())
+                        on:input=set_note
+                        on:change=leave_note
                     ></textarea>
                 </div>
             </div>
@@ -120,9 +170,43 @@ pub(crate) fn section(
                             }
                         })
                 }}
+                <button type="button" class="button" on:click=alter>
+                    {move || if ended.get() { "Change and run again…" } else { "Duplicate…" }}
+                </button>
             </div>
-            {clean(ctx, id, job)}
+            {move || ended.get().then(|| put_away(ctx, id.clone(), job))}
+            {clean(ctx, for_clean, job)}
         </section>
+    }
+}
+
+/// Out of the list, or out of this browser.
+fn put_away(
+    ctx: Ctx,
+    id: String,
+    job: impl Fn() -> Option<FineTuneJob> + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    let archived = Memo::new(move |_| job().is_some_and(|j| j.archived));
+    let for_delete = id.clone();
+    let archive = move |_| {
+        let (id, wish) = (id.clone(), !archived.get_untracked());
+        change(ctx, "Not archived", move |w| async move {
+            w.tuner.job_manager().archive(&id, wish).await
+        });
+    };
+    view! {
+        <div class="row">
+            <button type="button" class="button quiet" on:click=archive>
+                {move || if archived.get() { "Take out of the archive" } else { "Archive" }}
+            </button>
+            <button
+                type="button"
+                class="button quiet"
+                on:click=move |_| work::delete(ctx, for_delete.clone())
+            >
+                "Delete job"
+            </button>
+        </div>
     }
 }
 
@@ -170,8 +254,8 @@ fn clean(
     }
 }
 
-/// The same job under the next name; its model is registered under a key of its own.
-async fn again(work: &Work, id: &str) -> Result<FineTuneJob> {
+/// The configuration of another try: under the next name, its model under a key of its own.
+async fn next_try(work: &Work, id: &str) -> Result<FineTuneConfig> {
     let mut config = work.tuner.job_manager().duplicate(id).await?;
     if let Some(key) = &config.register_llm_key
         && work.registry.is_registered(key).await?
@@ -182,7 +266,7 @@ async fn again(work: &Work, id: &str) -> Result<FineTuneJob> {
         }
         config.register_llm_key = Some(format!("{key}_{n}"));
     }
-    work.tuner.retry(id, &config).await
+    Ok(config)
 }
 
 /// Changes a job in the store and shows it.

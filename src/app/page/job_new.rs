@@ -17,15 +17,35 @@ use crate::problem::Problem;
 use crate::provider::{PROVIDERS, ProviderName, Scenario};
 
 pub(crate) fn page(ctx: Ctx) -> impl IntoView {
-    let form = RwSignal::new(offer(ctx, PROVIDERS[0].name()));
+    let first = JobForm::new(PROVIDERS[0].name(), &taken(ctx));
+    let form = RwSignal::new(ctx.draft.get_untracked().unwrap_or_else(|| first.clone()));
     let starting = RwSignal::new(false);
-    let config =
-        Memo::new(move |_| form.with(|f| f.parse(&dataset::path(ctx), ctx.validation_split.get())));
+    // What was typed is here again after a look at another page.
+    on_cleanup(move || {
+        let left = form.get_untracked();
+        let started = starting.get_untracked();
+        ctx.draft.set((!started && left != first).then_some(left));
+    });
+    let read =
+        Memo::new(move |_| form.with(|f| f.read(&dataset::path(ctx), ctx.validation_split.get())));
+    let config = Memo::new(move |_| {
+        let (config, wrong) = read.get();
+        wrong.is_empty().then_some(config)
+    });
     let problems = Memo::new(move |_| {
-        let mut out = match config.get() {
-            Ok(c) => ctx.work().map(|w| w.tuner.problems(&c)).unwrap_or_default(),
-            Err(p) => p,
-        };
+        let (config, mut out) = read.get();
+        // After a reload the store opens later than the page.
+        ctx.opened.track();
+        let found = ctx.work().map(|w| w.tuner.problems(&config));
+        for p in found.unwrap_or_default() {
+            // What was typed there could not be used: that is told already.
+            if out.iter().all(|o| o.path != p.path) {
+                out.push(p);
+            }
+        }
+        if form.with(|f| f.earlier.is_some()) {
+            return out;
+        }
         if ctx.samples.with(std::collections::BTreeMap::is_empty) {
             out.push(
                 Problem::error("no_samples", "", "there are no samples yet")
@@ -43,11 +63,20 @@ pub(crate) fn page(ctx: Ctx) -> impl IntoView {
         <div class="page">
             {page::head(
                 "New job",
-                move || format!(
-                    "Over {}",
-                    ctx.samples.with(|s| number::things(s.len() as u64, "sample")),
-                ),
-                view! { <a class="button" href="#/jobs">"All jobs"</a> },
+                move || match form.with(|f| f.earlier.clone()) {
+                    None => {
+                        let here = ctx.samples.with(|s| s.len() as u64);
+                        format!("Over {}", number::things(here, "sample"))
+                    }
+                    Some(e) => {
+                        let there = number::things(e.samples, "sample");
+                        format!("Over the {there} of {}, which it tries again", e.job_id)
+                    }
+                },
+                view! {
+                    {move || form.with(|f| f.earlier.is_some()).then(|| over_these(form))}
+                    <a class="button" href="#/jobs">"All jobs"</a>
+                },
             )}
             <div class="split-view">
                 <div class="stack form">{fields(ctx, form, problems)}</div>
@@ -57,15 +86,28 @@ pub(crate) fn page(ctx: Ctx) -> impl IntoView {
     }
 }
 
-/// The first offer for a provider.
-fn offer(ctx: Ctx, provider: ProviderName) -> JobForm {
-    let names: Vec<String> = ctx
+/// Leaves the dataset of the earlier job for the samples there are.
+fn over_these(form: RwSignal<JobForm>) -> impl IntoView {
+    view! {
+        <button
+            type="button"
+            class="button"
+            on:click=move |_| form.update(|f| f.earlier = None)
+        >
+            "Over this browser’s samples instead"
+        </button>
+    }
+}
+
+/// Whether a job or a model has this name already.
+fn taken(ctx: Ctx) -> impl Fn(&str) -> bool {
+    let jobs = ctx
         .jobs
-        .with_untracked(|l| l.iter().map(|j| j.job_id.clone()).collect());
-    let keys: Vec<String> = ctx
+        .with_untracked(|l| l.iter().map(|j| j.job_id.clone()).collect::<Vec<_>>());
+    let keys = ctx
         .models
-        .with_untracked(|l| l.iter().map(|m| m.key.clone()).collect());
-    JobForm::new(provider, &|n| names.iter().chain(&keys).any(|x| x == n))
+        .with_untracked(|l| l.iter().map(|m| m.key.clone()).collect::<Vec<_>>());
+    move |name| jobs.iter().chain(&keys).any(|x| x == name)
 }
 
 fn fields(ctx: Ctx, form: RwSignal<JobForm>, problems: Memo<Vec<Problem>>) -> impl IntoView {
@@ -76,10 +118,8 @@ fn fields(ctx: Ctx, form: RwSignal<JobForm>, problems: Memo<Vec<Problem>>) -> im
                 .collect::<Vec<_>>()
         }
     };
-    let member = move |id: &'static str,
-                       label: &'static str,
-                       hint: &str,
-                       m: fn(&mut JobForm) -> &mut String| {
+    let member = move |id: &'static str, m: fn(&mut JobForm) -> &mut String| {
+        let (label, hint) = job_form::field(id).unwrap_or((id, ""));
         field::text(
             Text {
                 id,
@@ -98,12 +138,12 @@ fn fields(ctx: Ctx, form: RwSignal<JobForm>, problems: Memo<Vec<Problem>>) -> im
             "",
             || PROVIDERS.iter().map(|v| (v.name(), v.label().to_owned())).collect(),
             move |p: &ProviderName| form.with(|f| f.provider == *p),
-            move |p| form.set(offer(ctx, p)),
+            move |p| form.update(|f| *f = f.moved_to(p, &taken(ctx))),
             Vec::new,
         )}
         <div class="fields">
             <div class="field wide">
-                {member("base_model", "Base model", "the vendor’s id", |f| &mut f.base_model)}
+                {member("base_model", |f| &mut f.base_model)}
                 <div class="chips">
                     {move || {
                         form.with(|f| f.provider)
@@ -131,26 +171,22 @@ fn fields(ctx: Ctx, form: RwSignal<JobForm>, problems: Memo<Vec<Problem>>) -> im
                     }}
                 </div>
             </div>
-            {member("job_name", "Job name", "letters, digits, _ and -", |f| &mut f.name)}
-            {member("register_llm_key", "Registry key", "empty: not registered", |f| &mut f.key)}
+            {member("job_name", |f| &mut f.name)}
+            {member("register_llm_key", |f| &mut f.key)}
             <div class="field wide">
-                {member("description", "Description", "optional", |f| &mut f.description)}
+                {member("description", |f| &mut f.description)}
             </div>
-            {member("hyperparameters.n_epochs", "Epochs", "auto: the vendor chooses", |f| &mut f.epochs)}
-            {member("hyperparameters.batch_size", "Batch size", "auto: the vendor chooses", |f| &mut f.batch_size)}
-            {member(
-                "hyperparameters.learning_rate_multiplier",
-                "Learning rate factor",
-                "auto: the vendor chooses",
-                |f| &mut f.rate,
-            )}
+            {member("hyperparameters.n_epochs", |f| &mut f.epochs)}
+            {member("hyperparameters.batch_size", |f| &mut f.batch_size)}
+            {member("hyperparameters.learning_rate_multiplier", |f| &mut f.rate)}
         </div>
         <div class="stack switches">
-            {field::check(
+            {field::check_if(
+                move || form.with(JobForm::can_be_real),
                 "Simulated",
                 "nothing is sent, nothing is trained; every name and file is marked",
                 move || form.with(|f| f.simulated || !f.can_be_real()),
-                move |v| form.update(|f| f.simulated = v || !f.can_be_real()),
+                move |v| form.update(|f| f.simulated = v),
             )}
             {move || {
                 form.with(|f| !f.can_be_real())
@@ -189,12 +225,7 @@ fn fields(ctx: Ctx, form: RwSignal<JobForm>, problems: Memo<Vec<Problem>>) -> im
                                         }
                                     },
                                 )}
-                                {member(
-                                    "provider_options.simulated.speed",
-                                    "Speed",
-                                    "1 takes about 30 seconds",
-                                    |f| &mut f.speed,
-                                )}
+                                {member("provider_options.simulated.speed", |f| &mut f.speed)}
                             </div>
                         }
                     })
@@ -208,37 +239,43 @@ fn fields(ctx: Ctx, form: RwSignal<JobForm>, problems: Memo<Vec<Problem>>) -> im
 fn preflight(
     ctx: Ctx,
     form: RwSignal<JobForm>,
-    config: Memo<Result<FineTuneConfig, Vec<Problem>>>,
+    config: Memo<Option<FineTuneConfig>>,
     problems: Memo<Vec<Problem>>,
     starting: RwSignal<bool>,
 ) -> impl IntoView {
     let checked: job_check::Checked = RwSignal::new_local(None);
     let checking = RwSignal::new(false);
     let check = move |_| {
-        if let Ok(config) = config.get_untracked() {
-            job_check::run(ctx, config, checked, checking);
+        if let Some(config) = config.get_untracked() {
+            let stored = form.with_untracked(|f| f.earlier.is_some());
+            job_check::run(ctx, config, stored, checked, checking);
         }
     };
     let practice = Memo::new(move |_| form.with(|f| f.simulated || !f.can_be_real()));
     // A real job starts only after its owner has seen what goes where.
     let ready = move || {
-        practice.get() || config.with(|c| c.as_ref().is_ok_and(|c| job_check::passed(checked, c)))
+        practice.get() || config.with(|c| c.as_ref().is_some_and(|c| job_check::passed(checked, c)))
     };
     let start = move |_| {
-        let Ok(config) = config.get_untracked() else {
+        let Some(config) = config.get_untracked() else {
             return;
         };
+        let earlier = form.with_untracked(|f| f.earlier.as_ref().map(|e| e.job_id.clone()));
         starting.set(true);
         leptos::task::spawn_local(async move {
-            let stored = dataset::store(ctx).await;
-            let started = match stored {
-                Ok(()) => work::start(ctx, config).await,
-                Err(e) => Err(e),
+            let started = match earlier {
+                Some(earlier) => work::start_again(ctx, &earlier, config).await,
+                None => match dataset::store(ctx).await {
+                    Ok(()) => work::start(ctx, config).await,
+                    Err(e) => Err(e),
+                },
             };
-            let _ = starting.try_set(false);
             match started {
                 Ok(id) => ctx.go(&Route::Job(id)),
-                Err(e) => ctx.failed("The job was not started", e),
+                Err(e) => {
+                    let _ = starting.try_set(false);
+                    ctx.failed("The job was not started", e);
+                }
             }
         });
     };
@@ -262,8 +299,10 @@ fn preflight(
                     })
             }}
             {move || {
-                let c = config.get().ok()?;
-                let train = ctx.samples.with(|s| s.len() as u64);
+                let c = config.get()?;
+                let samples = form
+                    .with(|f| f.earlier.as_ref().map(|e| e.samples))
+                    .unwrap_or_else(|| ctx.samples.with(|s| s.len() as u64));
                 Some(
                     view! {
                         <dl class="facts">
@@ -281,7 +320,7 @@ fn preflight(
                             <dd>
                                 {format!(
                                     "{} · {} for validation",
-                                    number::count(train),
+                                    number::count(samples),
                                     number::percent(c.validation_split),
                                 )}
                             </dd>
@@ -294,7 +333,7 @@ fn preflight(
                 )
             }}
             {move || {
-                let config = config.get().ok()?;
+                let config = config.get()?;
                 problems.with(|known| job_check::view(checked, &config, known))
             }}
             <div class="row">
@@ -302,7 +341,7 @@ fn preflight(
                     type="button"
                     class="button"
                     disabled=move || {
-                        checking.get() || config.with(Result::is_err)
+                        checking.get() || config.with(Option::is_none)
                             || problems.with(|p| job_state::blocked(p))
                     }
                     on:click=check
@@ -314,7 +353,7 @@ fn preflight(
                     class="button primary"
                     title=move || (!ready()).then_some("check what is sent first")
                     disabled=move || {
-                        starting.get() || config.with(Result::is_err) || !ready()
+                        starting.get() || config.with(Option::is_none) || !ready()
                             || problems.with(|p| job_state::blocked(p))
                     }
                     on:click=start

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::app::context::Ctx;
 use crate::app::page;
 use crate::app::part::icon::{self, icon};
+use crate::app::part::time::time;
 use crate::app::part::{job_state, notice};
 use crate::app::route::Route;
 use crate::app::state::{job_list, number};
@@ -144,7 +145,7 @@ fn line(job: &FineTuneJob) -> impl IntoView + use<> {
                 )}
             </td>
             <td class="num mono">{loss}</td>
-            <td class="dim nowrap">{number::time(&job.updated_at.to_string())}</td>
+            <td class="dim nowrap">{time(job.updated_at)}</td>
         </tr>
     }
 }

@@ -5,9 +5,11 @@ use leptos::prelude::*;
 use crate::app::context::Ctx;
 use crate::app::page::{self, generate::tab, model_names};
 use crate::app::part::notice::{self, Tone};
+use crate::app::part::time::time;
 use crate::app::part::{code, job_state, model_state};
 use crate::app::route::Route;
 use crate::app::state::number;
+use crate::app::state::told::Told as _;
 use crate::app::{browser, models};
 use crate::base::time::Timestamp;
 use crate::registry::{EXPORTS, Export, Lineage, RegistryEntry};
@@ -23,6 +25,13 @@ pub(crate) fn page(ctx: Ctx, reference: String) -> impl IntoView {
         <div class="page">
             {move || match which.get().and_then(|_| found.get_untracked()) {
                 Some((_, entry)) => one(ctx, &reference, found, &entry, form).into_any(),
+                None if !ctx.opened.get() => {
+                    view! {
+                        <h1>{reference.clone()}</h1>
+                        <p class="dim" role="status">"Reading…"</p>
+                    }
+                        .into_any()
+                }
                 None => {
                     view! {
                         <h1>{reference.clone()}</h1>
@@ -104,7 +113,7 @@ fn one(
                     .with(|f| f.as_ref().map(|(_, e)| e.export(form.get())))
                     .map(|text| match text {
                         Ok(text) => code::file(ctx, file, text),
-                        Err(e) => notice::notice(Tone::Warn, e.to_string()).into_any(),
+                        Err(e) => notice::notice(Tone::Warn, e.told()).into_any(),
                     })
             }}
         </section>
@@ -163,10 +172,6 @@ fn facts(entry: &RegistryEntry, now: Timestamp) -> impl IntoView + use<> {
             "Validation loss",
             p.validation_loss.map(|l| format!("{l:.4}")),
         ),
-        (
-            "Registered",
-            Some(number::time(&entry.registered_at.to_string())),
-        ),
     ]
     .into_iter()
     .filter_map(|(name, value)| Some((name, value?)))
@@ -178,6 +183,8 @@ fn facts(entry: &RegistryEntry, now: Timestamp) -> impl IntoView + use<> {
                 .into_iter()
                 .map(|(name, value)| view! { <dt>{name}</dt><dd class="mono">{value}</dd> })
                 .collect_view()}
+            <dt>"Registered"</dt>
+            <dd class="mono">{time(entry.registered_at)}</dd>
             <dt>"Answers until"</dt>
             <dd>{until}</dd>
             {text(&p.job_id)

@@ -12,6 +12,7 @@ use crate::app::part::{boxes, code, elements, findings, notice};
 use crate::app::pool::Ask;
 use crate::app::route::Route;
 use crate::app::state::number;
+use crate::app::state::told::Told as _;
 use crate::generate::html::embed_fonts;
 use crate::task::resolve::Proof;
 
@@ -41,7 +42,12 @@ pub(crate) fn page(ctx: Ctx, index: u64) -> impl IntoView {
 }
 
 fn absent(ctx: Ctx, index: u64) -> impl IntoView {
-    let making = move || ctx.run.with(Option::is_some);
+    let making = move || {
+        let planned = ctx
+            .dataset
+            .with(|c| c.as_ref().map_or(0, |c| c.num_samples));
+        ctx.run.with(Option::is_some) && index < planned
+    };
     view! {
         <h1>{format!("Sample {index}")}</h1>
         {move || {
@@ -265,7 +271,7 @@ fn plan(ctx: Ctx, p: &Picture) -> impl IntoView + use<> {
             pool.ask(config, shot.index, how, move |outcome| {
                 let shown = match outcome {
                     Ok((shot, _)) => shot.plan.unwrap_or_default(),
-                    Err(e) => e.to_string(),
+                    Err(e) => e.told(),
                 };
                 // The page may be gone by now.
                 let _ = text.try_set(Some(shown));

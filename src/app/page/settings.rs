@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::app::browser;
 use crate::app::context::{Ctx, ThemeChoice};
 use crate::app::page;
+use crate::app::part::dialog::dialog;
 use crate::app::part::icon::{self, icon};
 use crate::app::part::notice::{self, Tone};
 use crate::app::state::number;
@@ -124,30 +125,52 @@ fn jobs_file(ctx: Ctx) -> impl IntoView {
                     on:change=read
                 />
             </label>
-            {move || {
-                if sure.get() {
-                    view! {
-                        <button
-                            type="button"
-                            class="button danger"
-                            on:click=move |_| dataset::clear_all(ctx)
-                        >
-                            "Delete everything here for good"
-                        </button>
-                        <button type="button" class="button quiet" on:click=move |_| sure.set(false)>
-                            "Keep"
-                        </button>
-                    }
-                        .into_any()
-                } else {
-                    view! {
-                        <button type="button" class="button quiet" on:click=move |_| sure.set(true)>
-                            "Clear this browser’s data…"
-                        </button>
-                    }
-                        .into_any()
-                }
-            }}
+            <button type="button" class="button quiet" on:click=move |_| sure.set(true)>
+                "Clear this browser’s data…"
+            </button>
         </div>
+        {clear_dialog(ctx, sure)}
     }
+}
+
+/// Names what goes before it goes: there is no way back.
+fn clear_dialog(ctx: Ctx, open: RwSignal<bool>) -> impl IntoView {
+    dialog(
+        open,
+        "Clear this browser’s data",
+        view! {
+            <div class="stack">
+                <p>"Deleted for good, in this browser:"</p>
+                <ul class="plain-list">
+                    <li>
+                        {move || number::things(ctx.jobs.with(|l| l.len() as u64), "job")}
+                        " with events, notes and fetched files"
+                    </li>
+                    <li>
+                        {move || {
+                            number::things(ctx.models.with(|l| l.len() as u64), "registered model")
+                        }}
+                        " with all versions and aliases"
+                    </li>
+                    <li>"the dataset’s definition, datasets stored for jobs, answers of comparisons"</li>
+                </ul>
+                <p class="hint">
+                    "“Export jobs.json” keeps the jobs, “Export all” on the Models page the models. What lies at a vendor stays there."
+                </p>
+                <div class="row">
+                    <button type="button" class="button" on:click=move |_| open.set(false)>
+                        "Keep everything"
+                    </button>
+                    <span class="push"></span>
+                    <button
+                        type="button"
+                        class="button danger"
+                        on:click=move |_| dataset::clear_all(ctx)
+                    >
+                        "Delete everything"
+                    </button>
+                </div>
+            </div>
+        },
+    )
 }

@@ -15,10 +15,26 @@ use crate::task::coords::CONVENTIONS;
 /// store later count until the user has touched the form.
 pub(crate) fn form(ctx: Ctx, reference: String) -> RwSignal<AskForm> {
     let form = RwSignal::new(AskForm::new(None));
+    let wanted = reference.clone();
+    Effect::new(move |told: Option<bool>| {
+        let missing = !wanted.is_empty()
+            && ctx.opened.get()
+            && ctx
+                .models
+                .with_untracked(|all| all.iter().all(|l| l.find(&wanted).is_none()));
+        if missing && told != Some(true) {
+            let text = format!("There is no model {wanted} in this browser; choose another");
+            ctx.toast(Tone::Error, text);
+        }
+        missing
+    });
     Effect::new(move |done: Option<bool>| {
         let first = ctx.models.with(|all| {
-            let named = all.iter().find_map(|l| l.find(&reference).cloned());
-            named.or_else(|| all.first().and_then(|l| l.current().cloned()))
+            if reference.is_empty() {
+                return all.first().and_then(|l| l.current().cloned());
+            }
+            // No other model is taken for one that is not there.
+            all.iter().find_map(|l| l.find(&reference).cloned())
         });
         if done == Some(true) || form.with_untracked(|f| !f.model.is_empty()) {
             return true;
@@ -155,7 +171,7 @@ pub(crate) fn connection(
             }
             let wrong = found.get()?.err()?;
             (wrong.path != "base_url")
-                .then(|| notice::notice(Tone::Info, field::problem(&wrong)).into_any())
+                .then(|| field::problem(&wrong))
         }}
         {move || {
             let can = entry.with(Option::is_some) && !simulated.get();

@@ -129,10 +129,22 @@ pub(crate) fn check(
     value: impl Fn() -> bool + Send + Sync + 'static,
     set: impl Fn(bool) + 'static,
 ) -> AnyView {
+    check_if(|| true, label, hint, value, set)
+}
+
+/// One thing, on or off while it is `open` to choice.
+pub(crate) fn check_if(
+    open: impl Fn() -> bool + Send + Sync + 'static,
+    label: &'static str,
+    hint: &'static str,
+    value: impl Fn() -> bool + Send + Sync + 'static,
+    set: impl Fn(bool) + 'static,
+) -> AnyView {
     view! {
         <label class="switch">
             <input
                 type="checkbox"
+                disabled=move || !open()
                 prop:checked=value
                 on:change=move |e| set(event_target_checked(&e))
             />

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::app::part::field;
 use crate::app::part::icon::{self, icon};
 use crate::app::part::notice::{self, Tone};
+use crate::app::state::told::place;
 use crate::base::time::Timestamp;
 use crate::job::{FineTuneJob, JobStatus};
 use crate::problem::{Problem, Severity};
@@ -52,7 +53,7 @@ pub(crate) fn calendar(
                 } else {
                     format!(" — {}", p.hint)
                 };
-                view! { <li>{p.message} {hint}</li> }
+                view! { <li>{vendor.label()} ": " {p.message} {hint}</li> }
             })
             .collect_view();
         notice::notice(tone, view! { <ul>{items}</ul> })
@@ -68,7 +69,7 @@ pub(crate) fn problems(list: &[Problem], none: &'static str) -> AnyView {
         .map(|p| {
             let mut p = p.clone();
             if !p.path.is_empty() {
-                p.message = format!("{}: {}", p.path, p.message);
+                p.message = format!("{}: {}", place(&p.path), p.message);
             }
             field::problem(&p)
         })

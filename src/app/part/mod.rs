@@ -15,4 +15,5 @@ pub(crate) mod model_state;
 pub(crate) mod notice;
 pub(crate) mod progress;
 pub(crate) mod secret;
+pub(crate) mod time;
 pub(crate) mod toast;

@@ -5,13 +5,12 @@ use leptos::prelude::*;
 use crate::app::context::Ctx;
 use crate::app::part::icon::{self, icon};
 use crate::app::part::notice::Tone;
+use crate::app::state::toasts::Toasts;
 
-/// One message.
+/// How a message looks and what it offers.
 #[derive(Clone, Debug)]
-pub(crate) struct Toast {
-    pub(crate) id: u64,
+pub(crate) struct Look {
     pub(crate) tone: Tone,
-    pub(crate) text: String,
     /// Takes back what the message tells of.
     pub(crate) undo: Option<Callback<()>>,
 }
@@ -21,14 +20,15 @@ pub(crate) fn toasts(ctx: Ctx) -> impl IntoView {
     view! {
         <div class="toasts" role="status" aria-live="polite">
             <For
-                each=move || ctx.toasts.get()
+                each=move || ctx.toasts.with(Toasts::list)
                 key=|t| t.id
                 children=move |t| {
-                    let (class, mark) = t.tone.look();
+                    let (class, mark) = t.look.tone.look();
                     view! {
                         <div class=format!("toast {class}")>
                             {icon(mark)} <p>{t.text}</p>
                             {t
+                                .look
                                 .undo
                                 .map(|undo| {
                                     view! {
@@ -36,7 +36,7 @@ pub(crate) fn toasts(ctx: Ctx) -> impl IntoView {
                                             type="button"
                                             class="button small"
                                             on:click=move |_| {
-                                                ctx.toasts.update(|l| l.retain(|x| x.id != t.id));
+                                                ctx.toasts.update(|l| l.close(t.id));
                                                 undo.run(());
                                             }
                                         >
@@ -48,7 +48,7 @@ pub(crate) fn toasts(ctx: Ctx) -> impl IntoView {
                                 type="button"
                                 class="button quiet icon small"
                                 aria-label="Close message"
-                                on:click=move |_| ctx.toasts.update(|l| l.retain(|x| x.id != t.id))
+                                on:click=move |_| ctx.toasts.update(|l| l.close(t.id))
                             >
                                 {icon(icon::CROSS)}
                             </button>

@@ -33,9 +33,10 @@ impl Scale {
         self.to_px.0 + (v - self.min) / (self.max - self.min) * (self.to_px.1 - self.to_px.0)
     }
 
-    /// Round values inside the range, about `wanted` of them.
-    pub fn ticks(&self, wanted: usize) -> Vec<f64> {
-        let raw = (self.max - self.min) / wanted.max(1) as f64;
+    /// Round values inside the range, about `wanted` of them, no closer than `closest`: 1 for
+    /// what is counted.
+    pub fn ticks(&self, wanted: usize, closest: f64) -> Vec<f64> {
+        let raw = ((self.max - self.min) / wanted.max(1) as f64).max(closest);
         let mut step = 1.0;
         while step > raw {
             step /= 10.0;
@@ -51,7 +52,8 @@ impl Scale {
         let mut out = Vec::new();
         let mut i = (self.min / step).ceil();
         while i * step <= self.max + step * 1e-9 && out.len() < 100 {
-            out.push(i * step);
+            // Adding 0 makes -0, which reads badly, a plain 0.
+            out.push(i * step + 0.0);
             i += 1.0;
         }
         out
@@ -78,9 +80,19 @@ mod tests {
             max: 2.31,
             to_px: (200.0, 0.0),
         };
-        assert_eq!(s.ticks(5), vec![0.5, 1.0, 1.5, 2.0]);
+        assert_eq!(s.ticks(5, 0.0), vec![0.5, 1.0, 1.5, 2.0]);
         assert_eq!(s.px(0.13), 200.0);
         assert_eq!(s.px(2.31), 0.0);
+    }
+
+    #[test]
+    fn what_is_counted_has_whole_ticks() {
+        let over = |values: &[f64]| Scale::over(values.iter().copied(), (0.0, 1.0));
+        assert_eq!(over(&[1.0]).ticks(6, 1.0), [1.0]);
+        assert_eq!(over(&[1.0, 3.0]).ticks(6, 1.0), [1.0, 2.0, 3.0]);
+        let around_zero = over(&[-0.4, 0.4]).ticks(2, 0.0);
+        assert!(around_zero.contains(&0.0));
+        assert!(around_zero.iter().all(|t| tick_text(*t, 0.5) != "-0.0"));
     }
 
     #[test]

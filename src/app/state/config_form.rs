@@ -1,5 +1,6 @@
 //! The configuration as a form: what the user typed, also while it is wrong.
 
+use crate::base::json::object;
 use crate::generate::config::{GenerationConfig, ImageFormat};
 use crate::generate::plan::ColorScheme;
 use crate::problem::Problem;
@@ -209,15 +210,16 @@ pub fn problems_at<'a>(
 /// # Errors
 /// What is wrong: the place in the text, or the field.
 pub fn parse_json(text: &str) -> Result<GenerationConfig, Vec<Problem>> {
-    let config: GenerationConfig = serde_json::from_str(text).map_err(|e| {
-        vec![
-            Problem::error(
-                "json",
-                format!("line {}, column {}", e.line(), e.column()),
-                e.to_string(),
-            )
-            .hint("fields and values are those of the form"),
-        ]
+    let config: GenerationConfig = object(text.as_bytes()).map_err(|e| {
+        let place = match (e.line(), e.column()) {
+            (0, _) => String::new(),
+            (line, column) => format!("line {line}, column {column}"),
+        };
+        // The place stands before the message, and need not be told twice.
+        let text = e.to_string();
+        let end = format!(" at line {} column {}", e.line(), e.column());
+        let text = text.strip_suffix(&end).unwrap_or(&text);
+        vec![Problem::error("json", place, text).hint("fields and values are those of the form")]
     })?;
     let problems = config.validate();
     if problems.iter().any(Problem::is_error) {
@@ -339,6 +341,14 @@ mod tests {
         let p = parse_json("{\n \"num_samplez\": 1}").unwrap_err();
         assert_eq!(p[0].path, "line 2, column 14");
         assert!(p[0].message.contains("num_samplez"), "{p:?}");
+        assert!(!p[0].message.contains("at line"), "{p:?}");
+    }
+
+    #[test]
+    fn only_an_object_is_a_configuration() {
+        for text in ["[3]", " [\n]", "3", "\"x\"", "null", "", "[3"] {
+            assert_eq!(parse_json(text).unwrap_err()[0].code, "json", "{text}");
+        }
     }
 
     #[test]

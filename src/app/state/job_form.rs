@@ -2,13 +2,103 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use crate::base::time::Timestamp;
 use crate::job::{FineTuneConfig, Start};
 use crate::problem::Problem;
-use crate::provider::{PROVIDERS, ProviderName, ProviderOptions, Scenario, Setting, Simulation};
+use crate::provider::{
+    Hyperparameters, PROVIDERS, ProviderName, ProviderOptions, Scenario, Setting, Simulation,
+};
 
 /// Folder of all jobs in this browser.
 pub const OUTPUT_DIR: &str = "finetune_runs";
+
+/// Label and hint of every field of a new job, by its path in the configuration.
+const FIELDS: [(&str, &str, &str); 20] = [
+    ("provider", "Provider", ""),
+    ("base_model", "Base model", "the vendor’s id"),
+    ("job_name", "Job name", "letters, digits, _ and -"),
+    ("register_llm_key", "Registry key", "empty: not registered"),
+    ("description", "Description", "optional"),
+    ("hyperparameters.n_epochs", "Epochs", AUTO),
+    ("hyperparameters.batch_size", "Batch size", AUTO),
+    (
+        "hyperparameters.learning_rate_multiplier",
+        "Learning rate factor",
+        AUTO,
+    ),
+    (
+        "provider_options.simulated.speed",
+        "Speed",
+        "1 takes about 30 seconds",
+    ),
+    (
+        "provider_options.base_url",
+        "Address",
+        "empty: the vendor’s own; or a proxy or server of yours",
+    ),
+    (
+        "provider_options.storage_url",
+        "Address of the storage",
+        "empty: the vendor’s own",
+    ),
+    (
+        "provider_options.project",
+        "Project",
+        "id of the cloud project",
+    ),
+    (
+        "provider_options.location",
+        "Region",
+        "empty: the vendor’s usual one",
+    ),
+    (
+        "provider_options.bucket",
+        "Bucket",
+        "its name alone, in the same region",
+    ),
+    ("provider_options.account", "Account", "id at the vendor"),
+    (
+        "provider_options.trainer",
+        "Trainer",
+        "trl, llamafactory, ms_swift, axolotl or unsloth",
+    ),
+    (
+        "provider_options.trainer_url",
+        "Address of a trainer",
+        "empty: a bundle to train anywhere",
+    ),
+    (
+        "start.at",
+        "Not before",
+        "UTC, such as 2026-12-01T22:00:00Z; this page must be open then",
+    ),
+    ("start.after", "Job to wait for", ""),
+    ("dataset_path", "Dataset", ""),
+];
+const AUTO: &str = "auto: the vendor chooses";
+
+/// Label of a field, by its path in the configuration.
+pub fn label(path: &str) -> Option<&'static str> {
+    field(path).map(|f| f.0)
+}
+
+/// Label and hint of a field, by its path in the configuration.
+pub fn field(path: &str) -> Option<(&'static str, &'static str)> {
+    FIELDS.iter().find(|f| f.0 == path).map(|f| (f.1, f.2))
+}
+
+/// A job whose configuration and dataset a new one takes over.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Earlier {
+    /// Its id.
+    pub job_id: String,
+    /// Its configuration, under the name and the key of the new job.
+    pub config: FineTuneConfig,
+    /// Samples of its dataset.
+    pub samples: u64,
+}
 
 /// The fields of a new job; numbers are text, `auto` or empty lets the vendor choose.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,6 +133,8 @@ pub struct JobForm {
     pub start_at: String,
     /// The job for [`When::After`].
     pub start_after: String,
+    /// What this job is another try of; `None`: over the samples there are.
+    pub earlier: Option<Earlier>,
 }
 
 /// When a job starts, as a choice.
@@ -104,7 +196,61 @@ impl JobForm {
             start: When::Now,
             start_at: String::new(),
             start_after: String::new(),
+            earlier: None,
         }
+    }
+
+    /// The form of another try of a job, to be changed.
+    pub fn again(earlier: Earlier) -> Self {
+        let c = &earlier.config;
+        let text = |t: &Option<String>| t.clone().unwrap_or_default();
+        let fields = serde_json::to_value(&c.provider_options).unwrap_or_default();
+        let of = |name: &&'static str| Some((*name, fields.get(name)?.as_str()?.to_owned()));
+        let practice = c.provider_options.simulated.as_ref();
+        let first = Self::new(c.provider, &|_| false);
+        Self {
+            provider: c.provider,
+            base_model: c.base_model.clone(),
+            name: text(&c.job_name),
+            description: text(&c.description),
+            key: text(&c.register_llm_key),
+            epochs: shown(c.hyperparameters.n_epochs),
+            batch_size: shown(c.hyperparameters.batch_size),
+            rate: shown(c.hyperparameters.learning_rate_multiplier),
+            simulated: practice.is_some(),
+            scenario: practice.map_or(first.scenario, |s| s.scenario),
+            speed: practice.map_or(first.speed, |s| s.speed.to_string()),
+            settings: c
+                .provider
+                .vendor()
+                .settings()
+                .iter()
+                .filter_map(of)
+                .collect(),
+            start: When::Now,
+            start_at: String::new(),
+            start_after: String::new(),
+            earlier: Some(earlier),
+        }
+    }
+
+    /// The same at another provider: what was typed stays, what was offered becomes the offer
+    /// there. A base model belongs to its vendor.
+    #[must_use]
+    pub fn moved_to(&self, provider: ProviderName, taken: &dyn Fn(&str) -> bool) -> Self {
+        let (was, offer) = (Self::new(self.provider, taken), Self::new(provider, taken));
+        let mut new = self.clone();
+        if new.name == was.name {
+            new.name = offer.name;
+        }
+        if new.key == was.key {
+            new.key = offer.key;
+        }
+        if provider != self.provider {
+            new.base_model = offer.base_model;
+        }
+        new.provider = provider;
+        new
     }
 
     /// Whether the choice between practice and reality is open.
@@ -112,16 +258,25 @@ impl JobForm {
         self.provider.vendor().capabilities().real_jobs
     }
 
-    /// The configuration over a dataset.
-    ///
-    /// # Errors
-    /// What was typed that is no number; everything else is found by
-    /// [`FineTuneConfig::validate`].
-    pub fn parse(&self, dataset_path: &str, split: f64) -> Result<FineTuneConfig, Vec<Problem>> {
+    /// The configuration over a dataset, and what was typed that cannot be used; everything else
+    /// is found by [`FineTuneConfig::validate`].
+    pub fn read(&self, dataset_path: &str, split: f64) -> (FineTuneConfig, Vec<Problem>) {
         let mut problems = Vec::new();
-        let mut c = FineTuneConfig::new(dataset_path, self.provider, self.base_model.trim());
+        let mut c = match &self.earlier {
+            None => {
+                let mut c = FineTuneConfig::new(dataset_path, self.provider, "");
+                c.validation_split = split;
+                c
+            }
+            Some(earlier) => earlier.config.clone(),
+        };
+        if c.provider != self.provider {
+            c.provider = self.provider;
+            c.hyperparameters = Hyperparameters::default();
+            c.provider_options = ProviderOptions::default();
+        }
+        c.base_model = self.base_model.trim().to_owned();
         c.output_dir = OUTPUT_DIR.to_owned();
-        c.validation_split = split;
         let text = |s: &str| (!s.trim().is_empty()).then(|| s.trim().to_owned());
         c.job_name = text(&self.name);
         c.description = text(&self.description);
@@ -138,7 +293,8 @@ impl JobForm {
             "hyperparameters.learning_rate_multiplier",
             &self.rate,
         );
-        match self.options() {
+        let had = c.provider_options.simulated.take();
+        match self.options(&c.provider_options) {
             Ok(options) => c.provider_options = options,
             Err(p) => problems.push(p),
         }
@@ -168,24 +324,24 @@ impl JobForm {
             c.provider_options.simulated = Some(Simulation {
                 scenario: self.scenario,
                 speed: speed.unwrap_or(1.0),
-                ..Simulation::default()
+                ..had.unwrap_or_default()
             });
         }
-        if problems.is_empty() {
-            Ok(c)
-        } else {
-            Err(problems)
-        }
+        (c, problems)
     }
 }
 
 impl JobForm {
-    /// The settings of a real job; a practice run has none.
-    fn options(&self) -> Result<ProviderOptions, Problem> {
+    /// The settings of a real job, over those it had; a practice run has none.
+    fn options(&self, had: &ProviderOptions) -> Result<ProviderOptions, Problem> {
         let mut fields = serde_json::Map::new();
         if !self.simulated && self.can_be_real() {
+            if let Ok(Value::Object(had)) = serde_json::to_value(had) {
+                fields = had;
+            }
             for name in self.provider.vendor().settings() {
                 let text = self.settings.get(name).map_or("", |t| t.trim());
+                fields.remove(*name);
                 if !text.is_empty() {
                     fields.insert((*name).to_owned(), text.into());
                 }
@@ -193,6 +349,13 @@ impl JobForm {
         }
         serde_json::from_value(fields.into())
             .map_err(|e| Problem::error("provider_options", "provider_options", e.to_string()))
+    }
+}
+
+fn shown<T: ToString>(setting: Setting<T>) -> String {
+    match setting {
+        Setting::Auto => "auto".into(),
+        Setting::Value(v) => v.to_string(),
     }
 }
 
@@ -235,7 +398,8 @@ mod tests {
     fn the_first_offer_of_every_provider_can_be_started() {
         for v in PROVIDERS {
             let f = JobForm::new(v.name(), &|_| false);
-            let c = f.parse("d.jsonl", 0.1).unwrap();
+            let (c, problems) = f.read("d.jsonl", 0.1);
+            assert_eq!(problems, []);
             assert!(c.validate().is_empty(), "{}: {:?}", v.label(), c.validate());
             assert!(c.provider_options.simulated.is_some());
         }
@@ -255,15 +419,92 @@ mod tests {
         f.settings.insert("project", " my-project ".into());
         f.start = When::At;
         f.start_at = "2026-12-01T22:00:00Z".into();
-        let c = f.parse("d", 0.1).unwrap();
+        let c = f.read("d", 0.1).0;
         assert_eq!(c.provider_options.project, None);
         assert!(matches!(c.start, Start::At(_)));
         f.simulated = false;
-        let c = f.parse("d", 0.1).unwrap();
+        let c = f.read("d", 0.1).0;
         assert_eq!(c.provider_options.project.as_deref(), Some("my-project"));
         assert!(c.provider_options.simulated.is_none());
         f.start_at = "tomorrow".into();
-        assert_eq!(f.parse("d", 0.1).unwrap_err()[0].code, "start_at");
+        assert_eq!(f.read("d", 0.1).1[0].code, "start_at");
+    }
+
+    #[test]
+    fn another_provider_keeps_what_was_typed() {
+        let taken = |n: &str| n == "ft_synthetic_demo";
+        let mut f = JobForm::new(ProviderName::OpenAi, &taken);
+        f.description = "mine".into();
+        f.epochs = "3".into();
+        f.start = When::WhenFree;
+        let g = f.moved_to(ProviderName::Gemini, &taken);
+        assert_eq!(g.provider, ProviderName::Gemini);
+        assert_eq!(
+            (g.name.as_str(), g.key.as_str()),
+            ("ft_synthetic_demo_2", "GEMINI_SYNTHETIC_UI_DEMO")
+        );
+        assert_eq!(
+            g.base_model,
+            JobForm::new(ProviderName::Gemini, &taken).base_model
+        );
+        assert_eq!(
+            (g.description.as_str(), g.epochs.as_str(), g.start),
+            ("mine", "3", When::WhenFree)
+        );
+        let mut f = g;
+        f.name = "my_name".into();
+        f.key = "MY_KEY".into();
+        let back = f.moved_to(ProviderName::OpenAi, &taken);
+        assert_eq!(
+            (back.name.as_str(), back.key.as_str()),
+            ("my_name", "MY_KEY")
+        );
+    }
+
+    #[test]
+    fn another_try_keeps_what_the_form_does_not_show() {
+        let mut c = FineTuneConfig::new("old.jsonl", ProviderName::OpenAi, "gpt-4o-2024-08-06");
+        c.job_name = Some("a-2".into());
+        c.output_dir = OUTPUT_DIR.into();
+        c.validation_split = 0.25;
+        c.metadata.insert("team".into(), "ui".into());
+        c.hyperparameters.n_epochs = Setting::Value(2);
+        c.hyperparameters.seed = Some(7);
+        c.provider_options.base_url = Some("http://127.0.0.1:1/v1".into());
+        let earlier = Earlier {
+            job_id: "a".into(),
+            config: c.clone(),
+            samples: 12,
+        };
+        let mut f = JobForm::again(earlier);
+        assert_eq!(f.read("new.jsonl", 0.1), (c.clone(), vec![]));
+        f.epochs = "5".into();
+        f.settings.remove("base_url");
+        let (changed, _) = f.read("new.jsonl", 0.1);
+        assert_eq!(changed.hyperparameters.n_epochs, Setting::Value(5));
+        assert_eq!(changed.hyperparameters.seed, Some(7));
+        assert_eq!(changed.provider_options.base_url, None);
+        // Elsewhere the vendor's own settings do not apply.
+        let there = f
+            .moved_to(ProviderName::Gemini, &|_| false)
+            .read("new.jsonl", 0.1)
+            .0;
+        assert_eq!(there.hyperparameters.seed, None);
+        assert_eq!(
+            (there.dataset_path.as_str(), there.validation_split),
+            ("old.jsonl", 0.25)
+        );
+        assert_eq!(there.metadata, c.metadata);
+    }
+
+    #[test]
+    fn every_setting_of_every_provider_has_a_label() {
+        for v in PROVIDERS {
+            for name in v.settings() {
+                let path = format!("provider_options.{name}");
+                assert!(label(&path).is_some(), "{path}");
+            }
+        }
     }
 
     #[test]
@@ -272,11 +513,11 @@ mod tests {
         f.epochs = "three".into();
         f.rate = "1.5".into();
         f.batch_size = String::new();
-        let p = f.parse("d", 0.1).unwrap_err();
+        let p = f.read("d", 0.1).1;
         assert_eq!(p.len(), 1);
         assert_eq!(p[0].path, "hyperparameters.n_epochs");
         f.epochs = "3".into();
-        let c = f.parse("d", 0.1).unwrap();
+        let c = f.read("d", 0.1).0;
         assert_eq!(c.hyperparameters.n_epochs, Setting::Value(3));
         assert_eq!(
             c.hyperparameters.learning_rate_multiplier,

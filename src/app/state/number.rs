@@ -18,6 +18,23 @@ pub fn things(n: u64, one: &str) -> String {
     format!("{} {one}{}", count(n), if n == 1 { "" } else { "s" })
 }
 
+/// What came with a file: `2 jobs added`, `3 jobs were there already`, or both.
+pub fn import_told(added: usize, same: usize, one: &str) -> String {
+    let were = if same == 1 { "was" } else { "were" };
+    match (added, same) {
+        (_, 0) => format!("{} added", things(added as u64, one)),
+        (0, _) => format!(
+            "Nothing new: {} {were} there already",
+            things(same as u64, one)
+        ),
+        _ => format!(
+            "{} added, {} {were} there already",
+            things(added as u64, one),
+            count(same as u64)
+        ),
+    }
+}
+
 /// Bytes in decimal units with at most three digits: `812 B`, `4.1 kB`, `31 MB`.
 pub fn bytes(n: u64) -> String {
     const UNITS: [&str; 5] = ["B", "kB", "MB", "GB", "TB"];
@@ -100,14 +117,6 @@ pub fn dollars(v: f64) -> String {
     }
 }
 
-/// `2026-11-22T23:41:07Z` as `2026-11-22 23:41:07`; anything else as it is.
-pub fn time(iso: &str) -> String {
-    match (iso.get(..10), iso.get(11..19)) {
-        (Some(day), Some(clock)) if iso.as_bytes()[10] == b'T' => format!("{day} {clock}"),
-        _ => iso.to_owned(),
-    }
-}
-
 /// `login_form` as `Login form`.
 pub fn words(id: &str) -> String {
     let s = id.replace(['_', '-'], " ");
@@ -130,6 +139,15 @@ mod tests {
         assert_eq!(count(1_234_567), "1,234,567");
         assert_eq!(things(1, "sample"), "1 sample");
         assert_eq!(things(0, "sample"), "0 samples");
+        assert_eq!(import_told(2, 0, "job"), "2 jobs added");
+        assert_eq!(
+            import_told(0, 1, "job"),
+            "Nothing new: 1 job was there already"
+        );
+        assert_eq!(
+            import_told(1, 3, "job"),
+            "1 job added, 3 were there already"
+        );
     }
 
     #[test]
@@ -166,14 +184,12 @@ mod tests {
     }
 
     #[test]
-    fn durations_prices_times() {
+    fn durations_prices_words() {
         assert_eq!(duration(0.4), "0 s");
         assert_eq!(duration(125.0), "2 min 5 s");
         assert_eq!(duration(3600.0 * 3.0 + 600.0), "3 h 10 min");
         assert_eq!(dollars(0.001), "less than $0.01");
         assert_eq!(dollars(1234.4), "$1,234");
-        assert_eq!(time("2026-11-22T23:41:07.123Z"), "2026-11-22 23:41:07");
-        assert_eq!(time("yesterday"), "yesterday");
         assert_eq!(words("login_form"), "Login form");
         assert_eq!(words(""), "");
     }
