@@ -238,6 +238,19 @@ impl State {
         )
     }
 
+    /// Whether the user asked to stop the job, or the vendor stops it, and it has not ended.
+    pub fn is_cancelling(&self) -> bool {
+        matches!(
+            self,
+            Self::Creating { cancel: true, .. }
+                | Self::Remote { cancel: true, .. }
+                | Self::Remote {
+                    stage: RemoteState::Cancelling,
+                    ..
+                }
+        )
+    }
+
     /// The vendor's id of the job, once known.
     pub fn remote_id(&self) -> Option<&str> {
         match self {

@@ -100,14 +100,16 @@ fn detail(
                     let id = cancel_id.clone();
                     job()
                         .filter(|j| !j.state.is_final())
-                        .map(|_| {
+                        .map(|j| {
+                            let asked = j.state.is_cancelling();
                             view! {
                                 <button
                                     type="button"
                                     class="button danger"
+                                    disabled=asked
                                     on:click=move |_| work::cancel(ctx, id.clone())
                                 >
-                                    "Cancel job"
+                                    {if asked { "Cancelling…" } else { "Cancel job" }}
                                 </button>
                             }
                         })
@@ -197,7 +199,9 @@ fn timeline(job: &FineTuneJob) -> impl IntoView + use<> {
 fn pause(ctx: Ctx, job: &FineTuneJob) -> impl IntoView + use<> {
     use crate::provider::RemoteState;
     let paused = match &job.state {
-        State::Remote { stage, .. } if job.provider.vendor().capabilities().pause => {
+        State::Remote { stage, .. }
+            if job.provider.vendor().capabilities().pause && !job.state.is_cancelling() =>
+        {
             *stage == RemoteState::Paused
         }
         _ => return None,
@@ -404,7 +408,7 @@ fn event_list(events: Memo<Vec<RemoteEvent>>) -> impl IntoView {
                 }
                 view! {
                     <div class="table-wrap short" role="region" aria-label="Events" tabindex="0">
-                        <table class="table">
+                        <table class="table events">
                             <tbody>
                                 {list
                                     .into_iter()

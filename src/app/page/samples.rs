@@ -76,7 +76,7 @@ pub(crate) fn page(ctx: Ctx) -> impl IntoView {
                 (true, true) => ().into_any(),
                 (true, false) => {
                     view! {
-                        <div class="row">
+                        <div class="row grid-tools">
                             {filters(ctx, filter, offset, found)}
                             <span class="push"></span>
                             {boxes::overlay_bar(ctx)}

@@ -23,7 +23,7 @@ const TOP: f64 = 10.0;
 const RIGHT: f64 = 84.0;
 const BOTTOM: f64 = 24.0;
 /// Room for a number below the chart.
-const X_TICK: f64 = 64.0;
+const X_TICK: f64 = 48.0;
 /// From one name at the end of a line to the next.
 const NAME: f64 = 14.0;
 
