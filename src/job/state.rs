@@ -202,12 +202,12 @@ impl State {
     /// A word or two for people.
     pub fn label(&self) -> &'static str {
         match self {
+            state if state.is_cancelling() => "cancelling",
             Self::Waiting => "waiting",
             Self::Preparing => "preparing",
             Self::Uploading { .. } => "uploading",
             Self::Ready { .. } => "ready",
             Self::Creating { .. } => "creating",
-            Self::Remote { cancel: true, .. } => "cancelling",
             Self::Remote {
                 pause: Some(true), ..
             } => "pausing",
@@ -218,7 +218,6 @@ impl State {
                 RemoteState::Validating => "validating",
                 RemoteState::Queued => "queued",
                 RemoteState::Finalising => "finalising",
-                RemoteState::Cancelling => "cancelling",
                 RemoteState::Paused => "paused",
                 _ => "running",
             },
