@@ -23,7 +23,7 @@ use crate::app::work::Work;
 use crate::generate::config::GenerationConfig;
 use crate::job::FineTuneJob;
 use crate::problem::Problem;
-use crate::provider::{MetricPoint, Progress as Upload, RemoteEvent};
+use crate::provider::{Checkpoint, MetricPoint, Progress as Upload, RemoteEvent};
 use crate::registry::Lineage;
 
 /// A sample and the address of its picture.
@@ -96,6 +96,8 @@ pub(crate) struct Ctx {
     pub(crate) events: RwSignal<BTreeMap<String, Vec<RemoteEvent>>>,
     /// Numbers that came when a job had ended, by job.
     pub(crate) points: RwSignal<BTreeMap<String, Vec<MetricPoint>>>,
+    /// Models saved during training, by job.
+    pub(crate) checkpoints: RwSignal<BTreeMap<String, Vec<Checkpoint>>>,
     /// Bytes of the uploads under way, by job.
     pub(crate) uploads: RwSignal<BTreeMap<String, Upload>>,
     /// Registered models with all their versions, by key.
@@ -156,6 +158,7 @@ impl Ctx {
             jobs: RwSignal::new(Vec::new()),
             events: RwSignal::new(BTreeMap::new()),
             points: RwSignal::new(BTreeMap::new()),
+            checkpoints: RwSignal::new(BTreeMap::new()),
             uploads: RwSignal::new(BTreeMap::new()),
             models: RwSignal::new(Vec::new()),
             keys: RwSignal::new(BTreeSet::new()),

@@ -83,6 +83,11 @@ fn heard(ctx: Ctx, update: &News<'_>) {
                 all.insert(job.job_id.clone(), points.to_vec());
             });
         }
+        News::Checkpoints { job, checkpoints } => {
+            ctx.checkpoints.update(|all| {
+                all.insert(job.job_id.clone(), checkpoints.to_vec());
+            });
+        }
         News::Events { job, events } => {
             ctx.events.update(|all| {
                 if let Some(list) = all.get_mut(&job.job_id) {
@@ -152,6 +157,12 @@ pub(crate) fn load_events(ctx: Ctx, id: String) {
                 p.insert(id.clone(), points);
             }),
             Err(e) => ctx.failed("Numbers could not be read", e),
+        }
+        match work.jobs().checkpoints(&id).await {
+            Ok(list) => ctx.checkpoints.update(|all| {
+                all.insert(id.clone(), list);
+            }),
+            Err(e) => ctx.failed("Checkpoints could not be read", e),
         }
         match work.jobs().events(&id).await {
             Ok(list) => ctx.events.update(|e| {

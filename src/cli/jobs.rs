@@ -12,7 +12,7 @@ use crate::cli::run::{self, StoreArg};
 use crate::cli::{Outcome, Output};
 use crate::error::{Error, Result};
 use crate::job::{Cleaned, FineTuneConfig, FineTuneJob, FineTuneJobManager, Scheduler, series};
-use crate::provider::{PROVIDERS, ProviderName, RemoteEvent};
+use crate::provider::{Checkpoint, PROVIDERS, ProviderName, RemoteEvent};
 
 /// Arguments of `jobs`.
 #[derive(Debug, ClapArgs)]
@@ -124,6 +124,8 @@ enum Action {
         #[arg(long, default_value_t = 0.6)]
         smooth: f64,
     },
+    /// The models saved during training, asked from the vendor
+    Checkpoints(Id),
     /// Move every job forward until none is left to wait for
     Work,
     /// How many jobs of each provider run at a time
@@ -238,6 +240,13 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Outcome> {
                     )
                 };
                 curves.iter().map(last).collect::<Vec<_>>().join("\n")
+            })?;
+        }
+        Action::Checkpoints(Id { id }) => {
+            let list = block_on(tuner()?.checkpoints(id))?;
+            output.result(&list, |list| {
+                let line = |c: &Checkpoint| format!("step {}: {}", c.step, c.model);
+                list.iter().map(line).collect::<Vec<_>>().join("\n")
             })?;
         }
         Action::Work => return work(folder, output),

@@ -282,6 +282,7 @@ pub(super) fn finetuner(ports: &Ports, output: &Output) -> VisionFinetuner {
                     points.len()
                 ));
             }
+            Update::Checkpoints { .. } => {}
             Update::Events { events, .. } => {
                 for e in events {
                     let text = format!("{} {}", e.created_at, e.message);

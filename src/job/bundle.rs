@@ -55,7 +55,7 @@ fn failed(e: zip::result::ZipError) -> Error {
 impl VisionFinetuner {
     /// The complete run as a zip file: `job.json`, `config.json` (the settings it was started
     /// with), `dataset.json` (the frozen dataset with checksums), `events.jsonl`, `metrics.csv`,
-    /// `artifacts.json` (the fetched files with checksums; not the files), `manifest.json`. Keys
+    /// `checkpoints.json`, `artifacts.json` (the fetched files with checksums; not the files), `manifest.json`. Keys
     /// are in none of them. Equal runs give equal bytes.
     ///
     /// # Errors
@@ -82,6 +82,8 @@ impl VisionFinetuner {
         out.add("events.jsonl", &lines)?;
         let metrics = self.manager.metrics(job_id).await?;
         out.add("metrics.csv", csv(&metrics).as_bytes())?;
+        let checkpoints = self.manager.checkpoints(job_id).await?;
+        out.json("checkpoints.json", &checkpoints)?;
         out.json("artifacts.json", &job.artifacts)?;
         let manifest = Manifest {
             format: "screensmith-run/1",

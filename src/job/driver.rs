@@ -14,7 +14,7 @@ use crate::job::state::{Event, State};
 use crate::job::step::Step;
 use crate::job::version::{changed, checksum};
 use crate::problem::{self, Problem};
-use crate::provider::{self, MetricPoint, Progress, Provider, RemoteEvent};
+use crate::provider::{self, Checkpoint, MetricPoint, Progress, Provider, RemoteEvent};
 
 /// How often a watcher looks at what another tab or process stored, and how soon a driver hears
 /// of a wish of the user, in milliseconds.
@@ -61,6 +61,13 @@ pub enum Update<'a> {
         job: &'a FineTuneJob,
         /// The numbers, one point a step.
         points: &'a [MetricPoint],
+    },
+    /// The vendor told which models it saved during training.
+    Checkpoints {
+        /// The job.
+        job: &'a FineTuneJob,
+        /// All of them, in order of their steps.
+        checkpoints: &'a [Checkpoint],
     },
     /// The vendor reported new events.
     Events {

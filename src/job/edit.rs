@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::base::ports::{Batch, Document, Expect};
 use crate::error::{Error, Result};
+use crate::job::checkpoints::CHECKPOINTS;
 use crate::job::config::{FineTuneConfig, Start};
 use crate::job::driver::VisionFinetuner;
 use crate::job::manager::{FINAL_METRICS, FineTuneJobManager, JOBS, events_of};
@@ -37,6 +38,7 @@ impl FineTuneJobManager {
         let held = [
             (JOBS, self.store.get(JOBS, job_id).await?),
             (FINAL_METRICS, self.store.get(FINAL_METRICS, job_id).await?),
+            (CHECKPOINTS, self.store.get(CHECKPOINTS, job_id).await?),
         ];
         for (collection, document) in held {
             documents.extend(document.map(|d| (collection.to_owned(), d)));

@@ -59,10 +59,11 @@ fn a_deleted_job_comes_back_whole_unless_its_name_is_taken() {
             block_on(manager.get(ID)).unwrap(),
             block_on(manager.events(ID)).unwrap(),
             block_on(manager.metrics(ID)).unwrap(),
+            block_on(manager.checkpoints(ID)).unwrap(),
         )
     };
     let before = all();
-    assert!(!before.1.is_empty() && !before.2.is_empty());
+    assert!(!before.1.is_empty() && !before.2.is_empty() && !before.3.is_empty());
     let gone = block_on(manager.delete(ID)).unwrap();
     assert!(block_on(manager.list()).unwrap().is_empty());
     assert!(block_on(manager.metrics(ID)).unwrap().is_empty());
@@ -71,6 +72,45 @@ fn a_deleted_job_comes_back_whole_unless_its_name_is_taken() {
     let e = block_on(manager.put_back(&gone)).unwrap_err();
     assert_eq!(e.code(), "store_conflict");
     assert_eq!(all(), before);
+}
+
+#[test]
+fn checkpoints_are_asked_for_while_a_job_trains_and_kept_when_it_ends() {
+    let (ports, _) = world(24);
+    let tuner = finetuner(&ports);
+    let manager = tuner.job_manager();
+    block_on(tuner.start_finetune(&demo(Scenario::Success))).unwrap();
+    let mut during = Vec::new();
+    for _ in 0..200 {
+        if block_on(tuner.check_status(ID)).unwrap().state.is_final() {
+            break;
+        }
+        let now = block_on(tuner.checkpoints(ID)).unwrap();
+        if during.is_empty() {
+            during = now;
+        }
+        block_on(ports.clock.sleep(500));
+    }
+    assert!(!during.is_empty());
+    block_on(tuner.wait(ID)).unwrap();
+    let kept = block_on(manager.checkpoints(ID)).unwrap();
+    assert!(kept.len() > during.len() && kept.starts_with(&during));
+    assert!(kept.is_sorted_by(|a, b| a.step < b.step));
+
+    let mut other = demo(Scenario::Success);
+    other.provider = ProviderName::Fireworks;
+    other.base_model = "accounts/fireworks/models/qwen2p5-vl-32b-instruct".into();
+    other.job_name = Some("b".into());
+    let code = |e: Error| e.code().to_owned();
+    block_on(tuner.start_finetune(&other)).unwrap();
+    let e = block_on(tuner.checkpoints("b")).unwrap_err();
+    assert_eq!(code(e), "checkpoints_unsupported");
+    let mut later = demo(Scenario::Success);
+    later.job_name = Some("c".into());
+    later.start = crate::job::Start::After("b".into());
+    block_on(tuner.enqueue(&later)).unwrap();
+    let e = block_on(tuner.checkpoints("c")).unwrap_err();
+    assert_eq!(code(e), "job_not_at_vendor");
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod artifacts;
 mod bundle;
 #[cfg(test)]
 mod chaos_tests;
+mod checkpoints;
 mod checks;
 mod clean;
 mod config;

@@ -332,6 +332,10 @@ impl VisionFinetuner {
         }
         if let State::Saving { id, .. } = &job.state {
             let silent = self.save_metrics(&job, id, provider).await?;
+            if job.provider.vendor().capabilities().checkpoints {
+                // They are no reason to stop here: they can be asked for at any time.
+                let _ = self.keep_checkpoints(&job, id, provider).await;
+            }
             let points = self.manager.metrics(&job.job_id).await?;
             let (output, saved_files) = if provider.works_locally() {
                 (job.folder(), Vec::new())

@@ -212,6 +212,12 @@ impl Workspace {
         to_js(&points.or_throw()?)
     }
 
+    /// Asks the vendor for the models saved during training.
+    #[wasm_bindgen(js_name = jobCheckpoints, unchecked_return_type = "Checkpoint[]")]
+    pub async fn job_checkpoints(&self, job_id: String) -> Result<JsValue, JsValue> {
+        to_js(&self.finetuner.checkpoints(&job_id).await.or_throw()?)
+    }
+
     /// All jobs as the text of a `jobs.json`.
     #[wasm_bindgen(js_name = exportJobs)]
     pub async fn export_jobs(&self) -> Result<String, JsValue> {

@@ -247,6 +247,16 @@ export interface FineTuneJob {
 /** Something a vendor reported. */
 export type JobEvent = Record<string, unknown>;
 
+/** A model saved during training. */
+export interface Checkpoint {
+  id: string;
+  created_at: string;
+  step: number;
+  /** Usable like the final one. */
+  model: string;
+  metrics: MetricPoint;
+}
+
 /** Numbers of one training step. */
 export interface MetricPoint {
   step: number;

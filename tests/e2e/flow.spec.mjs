@@ -92,6 +92,9 @@ test("from a seed to a registered model that survives a reload", async ({ page }
   await expect(page.getByText("Completed.")).toBeVisible({ timeout: 120_000 });
   await expect(page.locator(".chart .series.train").first()).toBeVisible();
   expect(firstNumber(await tile("Train samples").textContent())).toBe(train);
+  const checkpoints = page.getByRole("region", { name: "Checkpoints" }).locator("tbody tr");
+  await expect(checkpoints).toHaveCount(3);
+  await expect(checkpoints.last()).toContainText("SIMULATED");
   await page.getByRole("button", { name: "Fetch artifacts" }).click();
   await expect(page.locator(".files li").first()).toBeVisible();
 

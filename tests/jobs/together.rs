@@ -44,6 +44,10 @@ async fn a_job_runs_to_a_registered_model_with_its_weights() {
     let manager = t.world.tuner();
     let manager = manager.job_manager();
     let events = manager.events("ui_ground-1").await.unwrap();
+    let saved = manager.checkpoints("ui_ground-1").await.unwrap();
+    let told = |m: &&screensmith::provider::RemoteEvent| m.message.contains("Checkpoint saved");
+    assert!(!saved.is_empty());
+    assert_eq!(saved.len(), events.iter().filter(told).count());
     let ids: std::collections::BTreeSet<_> = events.iter().map(|e| e.id.clone()).collect();
     assert_eq!(ids.len(), events.len(), "each event once");
     let told: Vec<&str> = events.iter().map(|e| e.message.as_str()).collect();

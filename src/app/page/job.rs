@@ -5,7 +5,7 @@ use web_sys::Blob;
 
 use crate::app::browser;
 use crate::app::context::Ctx;
-use crate::app::page::{self, job_curves, job_manage};
+use crate::app::page::{self, job_checkpoints, job_curves, job_manage, job_progress};
 use crate::app::part::icon::{self, icon};
 use crate::app::part::notice::{self, Tone};
 use crate::app::part::time::time;
@@ -13,7 +13,7 @@ use crate::app::part::{code, findings, job_state, secret};
 use crate::app::route::Route;
 use crate::app::state::number;
 use crate::app::work;
-use crate::job::{FineTuneJob, Phase, State};
+use crate::job::{FineTuneJob, State};
 use crate::provider::{EventKind, Level, MetricPoint, RemoteEvent};
 
 pub(crate) fn page(ctx: Ctx, id: String) -> impl IntoView {
@@ -129,13 +129,15 @@ fn detail(
                     )
                 })
         }}
-        {move || job().map(|j| timeline(&j))}
+        {move || job().map(|j| job_progress::timeline(&j))}
+        {move || job().and_then(|j| j.progress()).map(job_progress::trained)}
         {move || job().map(|j| stuck(ctx, &j))}
         {move || job().map(|j| unsaved(ctx, &j))}
-        {move || job().map(|j| upload(ctx, &j))}
+        {move || job().map(|j| job_progress::upload(ctx, &j))}
         {move || job().map(|j| outcome(ctx, &j))}
-        {move || job().map(|j| tiles(&j))}
+        {move || job().map(|j| job_progress::tiles(&j))}
         {job_curves::section(events, later, ended)}
+        {job_checkpoints::section(ctx, id.clone(), job)}
         {event_list(events)}
         {move || left.get().map(|simulated| artifacts(ctx, for_files.clone(), simulated))}
         {job_manage::section(ctx, id, job)}
@@ -154,44 +156,6 @@ fn detail(
                 )}
             </details>
         </section>
-    }
-}
-
-/// The steps every job goes through, with the present one, or the last one, marked.
-fn timeline(job: &FineTuneJob) -> impl IntoView + use<> {
-    let phase = job.phase();
-    let end = match &job.state {
-        State::Failed { .. } => Some(("failed", icon::ALERT)),
-        State::Cancelled { .. } => Some(("stopped", icon::STOP)),
-        _ => None,
-    };
-    view! {
-        <ol class="timeline" aria-label="Progress of the job">
-            {Phase::ALL
-                .into_iter()
-                .zip(1..)
-                .map(|((step, name), n): (_, u32)| {
-                    let here = phase == Some(step);
-                    let (class, mark) = match (phase.is_none_or(|p| step < p), here) {
-                        (true, _) => ("done", icon::CHECK),
-                        (_, true) => end.unwrap_or(("now", icon::CLOCK)),
-                        _ => ("", ""),
-                    };
-                    view! {
-                        <li class=class aria-current=here.then_some("step")>
-                            <span class="step-mark">
-                                {if mark.is_empty() {
-                                    view! { <span>{n}</span> }.into_any()
-                                } else {
-                                    icon(mark).into_any()
-                                }}
-                            </span>
-                            <span>{name}</span>
-                        </li>
-                    }
-                })
-                .collect_view()}
-        </ol>
     }
 }
 
@@ -268,23 +232,6 @@ fn unsaved(ctx: Ctx, job: &FineTuneJob) -> impl IntoView + use<> {
     })
 }
 
-/// Bytes sent, while a file is on its way.
-fn upload(ctx: Ctx, job: &FineTuneJob) -> impl IntoView + use<> {
-    let under_way = matches!(job.state, State::Uploading { .. });
-    let sent = ctx
-        .uploads
-        .with(|u| u.get(&job.job_id).copied())
-        .filter(|_| under_way);
-    sent.map(|p| {
-        let text = format!(
-            "Uploading {} of {}",
-            number::bytes(p.done),
-            number::bytes(p.total)
-        );
-        view! { <p class="dim" role="status">{text}</p> }
-    })
-}
-
 /// What a finished job says: its model, or why it failed.
 fn outcome(ctx: Ctx, job: &FineTuneJob) -> impl IntoView + use<> {
     let end = match &job.state {
@@ -342,41 +289,6 @@ fn outcome(ctx: Ctx, job: &FineTuneJob) -> impl IntoView + use<> {
     };
     let problems = (!job.problems.is_empty()).then(|| job_state::problems(&job.problems, ""));
     view! { {end} {problems} {findings::of_job(ctx, job)} }
-}
-
-fn tiles(job: &FineTuneJob) -> impl IntoView + use<> {
-    let m = &job.metrics;
-    let number3 = |v: Option<f64>| v.map_or_else(|| "–".to_owned(), |v| format!("{v:.3}"));
-    let steps = job.steps().map_or_else(
-        || "–".to_owned(),
-        |p| match p.done == p.total {
-            true => number::count(p.total),
-            false => format!("{} of {}", number::count(p.done), number::count(p.total)),
-        },
-    );
-    let tokens = m
-        .trained_tokens
-        .map_or_else(|| "–".to_owned(), number::count);
-    notice::tiles(vec![
-        (
-            "Train samples".into(),
-            number::count(m.train_samples),
-            String::new(),
-        ),
-        (
-            "Validation samples".into(),
-            number::count(m.validation_samples),
-            String::new(),
-        ),
-        ("Steps".into(), steps, String::new()),
-        ("Train loss".into(), number3(m.train_loss), String::new()),
-        (
-            "Validation loss".into(),
-            number3(m.validation_loss),
-            String::new(),
-        ),
-        ("Trained tokens".into(), tokens, String::new()),
-    ])
 }
 
 fn event_list(events: Memo<Vec<RemoteEvent>>) -> impl IntoView {

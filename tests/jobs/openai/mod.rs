@@ -217,6 +217,11 @@ async fn a_job_runs_to_a_registered_model() {
         .map(|c| c["step"].as_u64().unwrap())
         .collect();
     assert_eq!(kept, [6, 12]);
+    let tuner = t.world.tuner();
+    let told = tuner.checkpoints("ui-ground-1").await.unwrap();
+    assert_eq!(told.iter().map(|c| c.step).collect::<Vec<_>>(), kept);
+    let held = tuner.job_manager().checkpoints("ui-ground-1").await;
+    assert_eq!(held.unwrap(), told);
 
     for r in t.control(json!({})).await["log"].as_array().unwrap() {
         assert_eq!(r["signed"], json!(true), "{r}");

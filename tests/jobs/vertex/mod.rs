@@ -214,6 +214,9 @@ async fn a_job_runs_to_a_registered_model() {
     let card: Value = serde_json::from_slice(&card).unwrap();
     assert_eq!(card["endpoint"], json!(job.model_name));
     assert_eq!(card["checkpoints"].as_array().unwrap().len(), 2);
+    let tuner = t.world.tuner();
+    let held = tuner.job_manager().checkpoints("ui-ground-1").await;
+    assert_eq!(held.unwrap().len(), 2);
     let events = t
         .world
         .tuner()
