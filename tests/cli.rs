@@ -330,6 +330,24 @@ fn practice(job: &str, more: &str) -> (tempfile::TempDir, [String; 2], String) {
 }
 
 #[test]
+fn what_cannot_come_to_an_end_is_not_begun() {
+    let few = r#","validation_split":0.99,"provider_options":{"simulated":{"speed":1000.0}}"#;
+    let (dir, [flag, store], config) = practice("demo", few);
+    let out = screensmith(&["run", "--config", &config, &flag, &store]);
+    let said = String::from_utf8_lossy(&out.stderr).into_owned();
+    assert_eq!(out.status.code(), Some(1), "{said}");
+    assert!(said.contains("min_examples"), "{said}");
+    assert!(said.contains("nothing was started"), "{said}");
+    assert!(
+        ok(&["jobs", "list", &flag, &store])
+            .as_array()
+            .unwrap()
+            .is_empty()
+    );
+    assert!(!dir.path().join("out").exists());
+}
+
+#[test]
 fn a_job_is_cancelled_from_another_process() {
     let slow = r#","provider_options":{"simulated":{"speed":1.0}}"#;
     let (_dir, [flag, store], config) = practice("demo", slow);

@@ -95,12 +95,16 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Outcome> {
         false => Ask::Vendor,
     };
     let before = block_on(tuner.preflight(&config, ask))?;
-    let refused = ask == Ask::Vendor && before.refusal.is_some();
+    // What cannot come to an end is not begun; in the queue the dataset may still come.
+    let refused = !known && !args.enqueue && !before.can_begin();
     if args.preflight || refused {
         output.problems(&before.problems, 20);
         output.result(&before, forecast)?;
         if !args.preflight {
-            output.note("nothing was started: the vendor would refuse the job");
+            output.note(match before.refusal {
+                Some(_) => "nothing was started: the vendor would refuse the job",
+                None => "nothing was started: mend the errors first",
+            });
         }
         return Ok(if before.ok() {
             Outcome::Done
@@ -108,7 +112,7 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Outcome> {
             Outcome::Problems
         });
     }
-    if before.ok() {
+    if !known || before.ok() {
         output.problems(&before.problems, 20);
         output.note(&forecast(&before));
     }
@@ -171,13 +175,14 @@ fn forecast(p: &Preflight) -> String {
         p.examples[0], p.examples[1]
     ));
     if let Some(e) = &p.estimate {
-        let about = |v: Option<String>| v.unwrap_or_else(|| "unknown".to_owned());
+        let tokens = e.training_tokens.map(|t| format!("about {t}"));
+        let price = e.usd.map(|usd| format!("about ${usd:.2}"));
         out.push(format!(
-            "about {} training tokens in {} epochs{}; price {}{}",
-            about(e.training_tokens.map(|t| t.to_string())),
+            "training tokens: {}, in {} epochs{}; price: {}{}",
+            tokens.as_deref().unwrap_or("not known"),
             e.epochs,
             if e.epochs_guessed { " (a guess)" } else { "" },
-            about(e.usd.map(|usd| format!("about ${usd:.2}"))),
+            price.as_deref().unwrap_or("not known"),
             if e.as_of.is_empty() {
                 String::new()
             } else {

@@ -24,6 +24,8 @@ pub struct Preflight {
     pub access: Option<Access>,
     /// Why the vendor would refuse the job; `None` also when it was not asked or not reached.
     pub refusal: Option<Problem>,
+    /// Why the vendor could not be asked just now; a job waits for better times.
+    pub unreached: Option<Problem>,
     /// What is sent where; nothing else leaves this machine. Empty when nothing is sent.
     pub sends: Vec<Sending>,
     /// Bytes of all that is sent.
@@ -50,6 +52,13 @@ impl Preflight {
     /// Whether nothing stands in the way.
     pub fn ok(&self) -> bool {
         !self.problems.iter().any(Problem::is_error)
+    }
+
+    /// Whether a job may come to its end: nothing is wrong, or the vendor is only out of reach
+    /// just now.
+    pub fn can_begin(&self) -> bool {
+        let mut errors = self.problems.iter().filter(|p| p.is_error());
+        errors.all(|p| Some(p) == self.unreached.as_ref())
     }
 }
 
@@ -86,6 +95,7 @@ impl VisionFinetuner {
             problems: Vec::new(),
             access: None,
             refusal: None,
+            unreached: None,
             sends: Vec::new(),
             upload_bytes: 0,
             simulated: config.provider_options.simulated.is_some(),
@@ -242,7 +252,11 @@ impl VisionFinetuner {
                     .extend(checks::unasked(vendor, "the vendor could not be asked"));
                 // What passes is no refusal: the job itself waits for better times.
                 let passing = e.kind() == ErrorKind::Network || e.retry_after_ms().is_some();
-                out.refusal = (!passing).then(|| p.clone());
+                let told = match passing {
+                    true => &mut out.unreached,
+                    false => &mut out.refusal,
+                };
+                *told = Some(p.clone());
                 Ok(vec![p])
             }
         }

@@ -207,6 +207,8 @@ export interface Preflight {
   access: { models: boolean; files: boolean; jobs: boolean; problems: Problem[] } | null;
   /** Why the vendor would refuse the job; `null` also when it was not asked or not reached. */
   refusal: Problem | null;
+  /** Why the vendor could not be asked just now; a job waits for better times. */
+  unreached: Problem | null;
   /** What is sent where; nothing else leaves this machine. */
   sends: { what: string; file: string | null; files: number; bytes: number; images: number; host: string }[];
   upload_bytes: number;

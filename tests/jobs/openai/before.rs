@@ -63,6 +63,26 @@ async fn the_preflight_asks_the_vendor_and_creates_nothing() {
 }
 
 #[dual_test]
+async fn a_vendor_out_of_reach_is_no_refusal() {
+    let t = Test::new().await;
+    t.rule(json!({"method": "GET", "path": "/models", "drop": "before", "times": 99}))
+        .await;
+    let p = check(&t, Ask::Vendor).await;
+    assert!(!p.ok() && p.can_begin() && p.refusal.is_none());
+    assert!(p.unreached.is_some(), "{:?}", p.problems);
+
+    let mut t = Test::new().await;
+    t.config.validation_split = 0.99;
+    let p = check(&t, Ask::Vendor).await;
+    assert!(!p.can_begin() && p.refusal.is_none(), "{:?}", p.problems);
+
+    t.set(json!({"denied": ["files"]})).await;
+    t.config.validation_split = 0.1;
+    let p = check(&t, Ask::Vendor).await;
+    assert!(!p.can_begin() && p.refusal.is_some(), "{:?}", p.problems);
+}
+
+#[dual_test]
 async fn the_preflight_tells_what_the_key_may_not_do() {
     use RowState::{Ok, Problem, Unknown, Warning};
     let mut t = Test::new().await;
