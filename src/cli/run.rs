@@ -360,9 +360,9 @@ pub(super) fn describe(job: &FineTuneJob) -> String {
     let loss = |v: Option<f64>| v.map(|v| format!("{v:.4}"));
     line("train loss", loss(job.metrics.train_loss));
     line("valid loss", loss(job.metrics.validation_loss));
-    if job.metrics.trained_tokens.is_some() || job.estimate.is_some() {
+    let estimate = job.estimate.as_ref().and_then(|e| e.training_tokens);
+    if job.metrics.trained_tokens.is_some() || estimate.is_some() {
         let number = |n: Option<u64>| n.map_or_else(|| "unknown".to_owned(), |n| n.to_string());
-        let estimate = job.estimate.as_ref().and_then(|e| e.training_tokens);
         let (billed, about) = (number(job.metrics.trained_tokens), number(estimate));
         line(
             "tokens",

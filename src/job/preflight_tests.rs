@@ -26,6 +26,32 @@ fn what_the_vendor_would_refuse_is_not_sent() {
 }
 
 #[test]
+fn the_end_of_a_model_is_told_once_and_by_its_vendor() {
+    let (ports, _) = world(50);
+    let tuner = finetuner(&ports);
+    for (provider, model, date) in [
+        (ProviderName::OpenAi, "gpt-4o-2024-08-06", "2027-01-14"),
+        (ProviderName::Azure, "gpt-4o-2024-08-06", "2027-10-01"),
+        (ProviderName::Azure, "gpt-4.1-2025-04-14", "2027-10-14"),
+    ] {
+        let mut c = config(provider, Scenario::Success);
+        c.base_model = model.into();
+        let p = block_on(tuner.preflight(&c, Ask::Nobody)).unwrap();
+        let ends: Vec<_> = p
+            .problems
+            .iter()
+            .filter(|p| p.code == "model_shutdown_date")
+            .collect();
+        assert_eq!(ends.len(), 1, "{ends:?}");
+        assert!(ends[0].message.contains(date), "{ends:?}");
+        assert!(p.problems.iter().all(|p| p.code != "model_not_tunable"));
+        // OpenAI's prices are not those of Azure.
+        let priced = provider == ProviderName::OpenAi;
+        assert_eq!(p.estimate.unwrap().usd.is_some(), priced);
+    }
+}
+
+#[test]
 fn preflight_lists_what_is_sent_where_and_touches_nothing() {
     let (ports, files) = world(50);
     let tuner = finetuner(&ports);

@@ -226,7 +226,7 @@ impl Pass<'_> {
                 validation: (validation.lines > 0).then_some(validation),
                 pictures,
             },
-            problems: findings(split.problems, &reports),
+            problems: findings(self.config, split.problems, &reports),
             estimate: TokenEstimate::of(target_format, self.config, &reports[0]),
             version,
             samples,
@@ -268,7 +268,15 @@ fn frozen_file(folder: &str, file: &LocalFile) -> ManifestFile {
 }
 
 /// The findings, errors first: each rule of each side once, with how often it was broken.
-fn findings(split: Vec<Problem>, reports: &[Report; 2]) -> Vec<Problem> {
+fn findings(config: &FineTuneConfig, split: Vec<Problem>, reports: &[Report; 2]) -> Vec<Problem> {
+    let vendor = config.provider.vendor();
+    // The vendor's own calendar tells the end of its models.
+    let told = |p: &Problem| {
+        p.path == "model"
+            && (!vendor.models_of_format()
+                || (p.code == "model_shutdown_date"
+                    && vendor.end_of_life(&config.base_model).is_some()))
+    };
     let mut out = split;
     for (side, report) in ["training", "validation"].into_iter().zip(reports) {
         if report.examples == 0 && side == "validation" {
@@ -278,6 +286,9 @@ fn findings(split: Vec<Problem>, reports: &[Report; 2]) -> Vec<Problem> {
             let Some(first) = report.problems.iter().find(|p| p.code == code.as_str()) else {
                 continue;
             };
+            if told(first) {
+                continue;
+            }
             if first.path == "model" && side == "validation" {
                 // What is said of the model is said once.
                 continue;

@@ -84,11 +84,12 @@ impl TokenEstimate {
         };
         let (text, images) = (counted.text_tokens, counted.image_tokens);
         let e = estimate::estimate(format, &config.base_model, text, images, epochs);
+        let own_prices = config.provider.vendor().models_of_format();
         Some(Self {
             epochs,
             epochs_guessed,
             training_tokens: e.training_tokens,
-            usd: e.usd,
+            usd: e.usd.filter(|_| own_prices),
             as_of: e.as_of.to_owned(),
         })
     }

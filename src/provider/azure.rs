@@ -95,6 +95,10 @@ impl Vendor for Azure {
         OpenAi.format()
     }
 
+    fn models_of_format(&self) -> bool {
+        false
+    }
+
     fn capabilities(&self) -> Capabilities {
         Capabilities {
             // Not found in its documents.

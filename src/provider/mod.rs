@@ -57,6 +57,11 @@ pub trait Vendor: std::fmt::Debug + Sync {
         let _ = options;
         self.format()
     }
+    /// Whether what the line format says of models, their prices and their ends, is said of
+    /// this vendor; false for one that trains on the lines of another.
+    fn models_of_format(&self) -> bool {
+        true
+    }
     /// What its interface offers.
     fn capabilities(&self) -> Capabilities;
     /// Dated facts, oldest first.
