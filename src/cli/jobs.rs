@@ -121,7 +121,7 @@ enum Action {
         #[arg(long, default_value_t = 200)]
         points: usize,
         /// Weight of the smoothing, 0 to below 1
-        #[arg(long, default_value_t = 0.6)]
+        #[arg(long, default_value_t = 0.6, value_parser = weight)]
         smooth: f64,
     },
     /// The models saved during training, asked from the vendor
@@ -294,7 +294,12 @@ fn changed(manager: &FineTuneJobManager, id: &str, changes: &Changes) -> Result<
             }
         };
     }
-    FineTuneConfig::from_json(&json.to_string())
+    FineTuneConfig::from_value(json).map_err(|e| {
+        let field = e.path().unwrap_or("--set").to_owned();
+        Error::caller("set", e.message())
+            .at(field)
+            .hint("the fields are those of the configuration")
+    })
 }
 
 /// What a job left at its vendor, in words.
@@ -323,6 +328,13 @@ fn slots(manager: &FineTuneJobManager, set: &[(ProviderName, u32)], output: &Out
         let lines = all.iter().map(|(name, n)| format!("{name}: {n}"));
         lines.collect::<Vec<_>>().join("\n")
     })
+}
+
+fn weight(text: &str) -> std::result::Result<f64, String> {
+    match text.parse() {
+        Ok(w) if (0.0..1.0).contains(&w) => Ok(w),
+        _ => Err(format!("{text:?} is no number from 0 to below 1")),
+    }
 }
 
 fn slot(text: &str) -> std::result::Result<(ProviderName, u32), String> {

@@ -103,6 +103,14 @@ fn default_validation_split() -> f64 {
 /// Longest job name: vendors take up to 64 characters as a suffix.
 const MAX_NAME: usize = 64;
 
+const HINT: &str = "compare with the fields of the documentation";
+
+fn unreadable(e: &serde_path_to_error::Error<serde_json::Error>) -> Error {
+    let path = e.path().to_string();
+    let error = Error::data("config_json", e.inner().to_string()).hint(HINT);
+    if path == "." { error } else { error.at(path) }
+}
+
 impl FineTuneConfig {
     /// A configuration with the seed's defaults.
     pub fn new(
@@ -133,18 +141,21 @@ impl FineTuneConfig {
     /// `config_json` with the field at fault as path: broken JSON, unknown or missing fields,
     /// wrong types.
     pub fn from_json(text: &str) -> Result<Self> {
-        const HINT: &str = "compare with the fields of the documentation";
         refuse_array(text.as_bytes())
             .map_err(|e| Error::data("config_json", e.to_string()).hint(HINT))?;
         let mut json = serde_json::Deserializer::from_str(text);
-        let config = serde_path_to_error::deserialize(&mut json).map_err(|e| {
-            let path = e.path().to_string();
-            let error = Error::data("config_json", e.inner().to_string()).hint(HINT);
-            if path == "." { error } else { error.at(path) }
-        })?;
+        let config = serde_path_to_error::deserialize(&mut json).map_err(|e| unreadable(&e))?;
         json.end()
             .map_err(|e| Error::data("config_json", e.to_string()))?;
         Ok(config)
+    }
+
+    /// Reads a configuration from a JSON value.
+    ///
+    /// # Errors
+    /// `config_json` as [`from_json`](Self::from_json).
+    pub fn from_value(value: Value) -> Result<Self> {
+        serde_path_to_error::deserialize(value).map_err(|e| unreadable(&e))
     }
 
     /// Everything that is wrong with this configuration; empty when it can be used.
