@@ -36,7 +36,7 @@ async function start(page, { provider, name, address, key: [label, key], setting
 }
 
 // Looking for what is not there yet is answered by 404, and browsers complain of that.
-test.use({ allowed: [/ 404/] });
+test.use({ allowed: [/ 40[34]/] });
 
 test("two tabs at OpenAI create one job, and both see its end", async ({ page, context }) => {
   test.setTimeout(300_000);
@@ -56,6 +56,28 @@ test("two tabs at OpenAI create one job, and both see its end", async ({ page, c
   expect(await created("openai", /fine_tuning\/jobs$/)).toHaveLength(1);
   expect(await kept(page)).toContain("ft_tabs");
   expect(await kept(page)).not.toContain("sk-in-one-tab");
+});
+
+test("a job whose files the vendor does not give is completed without them", async ({ page }) => {
+  test.setTimeout(300_000);
+  const refused = { status: 403, headers: {}, body: { error: { message: "not for you", code: "forbidden" } } };
+  await vendors.control("openai", {
+    reset: true,
+    set: { keys: ["sk-no-files"] },
+    rules: [{ method: "GET", path: "/content$", times: 99, answer: refused }],
+  });
+  await start(page, {
+    provider: "OpenAI",
+    name: "ft_no_files",
+    address: `${vendors.address.openai}/v1`,
+    key: ["OPENAI_API_KEY", "sk-no-files"],
+  });
+  await expect(page.getByText("This job stands still:")).toContainText(/./, { timeout: 200_000 });
+  await page.getByRole("button", { name: "Complete without the missing files" }).click();
+  await expect(page.getByText("Completed.", { exact: true })).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole("region", { name: "Checkpoints" }).locator("tbody tr")).not.toHaveCount(0);
+  await page.getByRole("link", { name: "OPENAI_SYNTHETIC_UI_DEMO" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "OPENAI_SYNTHETIC_UI_DEMO" })).toBeVisible();
 });
 
 test("a job at Fireworks brings its weights", async ({ page }) => {
