@@ -98,7 +98,7 @@ fn list(p: &Preflight, known: &[Problem]) -> AnyView {
         .iter()
         .map(|s| {
             let what = s.file.clone().map_or_else(
-                || number::things(s.files, "file"),
+                || format!("{}, {}", s.what, number::things(s.files, "file")),
                 |f| format!("{f}, {}", s.what),
             );
             let pictures = match s.images {

@@ -7,7 +7,7 @@ use crate::app::part::field::{self, Text};
 use crate::app::part::notice::{self, Tone};
 use crate::app::part::secret;
 use crate::app::state::ask_form::AskForm;
-use crate::problem::Problem;
+use crate::problem::{Problem, Severity};
 use crate::registry::{RegistryEntry, Who};
 use crate::task::coords::CONVENTIONS;
 
@@ -169,7 +169,9 @@ pub(crate) fn connection(
                 )
                 .into_any());
             }
-            let wrong = found.get()?.err()?;
+            // Answers can still be pasted: this stops nothing.
+            let mut wrong = found.get()?.err()?;
+            wrong.severity = Severity::Warning;
             (wrong.path != "base_url")
                 .then(|| field::problem(&wrong))
         }}
