@@ -67,6 +67,8 @@ pub fn iou(found: &Found, target: PxRect) -> f64 {
 /// may stand in prose or a code fence), else from location tokens, else from point attributes,
 /// else the first numbers in the text.
 pub(super) fn numbers(text: &str) -> Option<Vec<f64>> {
+    // What a model thinks before it answers is no answer.
+    let text = text.rsplit_once("</think>").map_or(text, |(_, said)| said);
     from_json(text)
         .or_else(|| from_tokens(text))
         .or_else(|| from_attributes(text))
@@ -164,6 +166,7 @@ mod tests {
             "(12, 34)",
             "[12,34]",
             "click(start_box='(12,34)')",
+            "<think>[1,2] or rather [3,4]</think> [12, 34]",
             "<point>12 34</point>",
             r#"<point x="12" y="34" alt="5 6">Save</point>"#,
             r#"```json

@@ -47,7 +47,7 @@ test("a job is noted, changed and run again, archived, deleted and put back", as
   await page.getByRole("button", { name: "Change and run again…" }).click();
   await expect(page.getByText("Over the 12 samples of ft_first, which it tries again")).toBeVisible();
   await expect(page.getByLabel("Job name")).toHaveValue("ft_first-2");
-  await expect(key(page)).toHaveValue("FIRST_MODEL_2");
+  await expect(key(page)).toHaveValue("FIRST_MODEL");
   await page.getByLabel("Epochs").fill("2");
   await page.getByRole("button", { name: "Start simulated job" }).click();
   await expect(page.getByText("Completed.")).toBeVisible({ timeout: 120_000 });

@@ -104,7 +104,7 @@ test("signing in brings a token into memory, and into no address or store", asyn
     context.waitForEvent("page"),
     page.getByRole("button", { name: "Sign in" }).click(),
   ]);
-  await expect(page.getByText("kept in this tab until it is closed")).toBeVisible();
+  await expect(page.getByText("kept in this tab until it is closed or reloaded")).toBeVisible();
   await expect.poll(() => popup.isClosed()).toBe(true);
   expect(await kept(page)).not.toContain(KEYS[0]);
 });

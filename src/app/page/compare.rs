@@ -74,13 +74,18 @@ pub(crate) fn page(ctx: Ctx, reference: String) -> impl IntoView {
             )}
             <div class="split-view">
                 <div class="stack form">
-                    {desk.source.fields()}
-                    {ask::model(ctx, desk.form)}
-                    {ask::connection(ctx, desk.form, desk.entry)}
+                    // What is asked, whom and where stays as it is while it is asked.
+                    <fieldset class="stack plain" disabled=move || desk.busy()>
+                        {desk.source.fields()}
+                        {ask::model(ctx, desk.form)}
+                        {ask::connection(ctx, desk.form, desk.entry)}
+                    </fieldset>
                     {prices(desk)}
                     {run(desk)}
-                    {held::panel(desk, Who::Tuned)}
-                    {held::panel(desk, Who::Base)}
+                    <fieldset class="stack plain" disabled=move || desk.busy()>
+                        {held::panel(desk, Who::Tuned)}
+                        {held::panel(desk, Who::Base)}
+                    </fieldset>
                 </div>
                 <div class="stack">{result::view(desk)}</div>
             </div>
@@ -348,7 +353,7 @@ fn run(desk: Desk) -> impl IntoView {
                             Tone::Error,
                             view! {
                                 {field::problem(&p)}
-                                <p>"What was answered is kept; ask again to go on."</p>
+                                <p>"Ask again to go on."</p>
                             },
                         )
                     })

@@ -60,6 +60,8 @@ pub(crate) struct Source {
     boxes: RwSignal<Option<BoxShape>>,
     bench: RwSignal<Option<Arc<Bench>>>,
     files: StoredValue<Vec<File>, LocalStorage>,
+    /// What was chosen last, to be read again another way.
+    chosen: StoredValue<Vec<File>, LocalStorage>,
     urls: StoredValue<BTreeMap<usize, String>>,
     wrong: RwSignal<Option<Problem>>,
     /// What is asked.
@@ -120,6 +122,7 @@ impl Source {
             boxes: RwSignal::new(None),
             bench,
             files: StoredValue::new_local(Vec::new()),
+            chosen: StoredValue::new_local(Vec::new()),
             urls,
             wrong: RwSignal::new(None),
             questions: Memo::new(move |_| found.get().unwrap_or_default()),
@@ -202,6 +205,10 @@ impl Source {
 
     /// Takes files in: one JSON file with the questions, the rest pictures.
     fn open(self, chosen: Vec<File>) {
+        if chosen.is_empty() {
+            return;
+        }
+        self.chosen.set_value(chosen.clone());
         leptos::task::spawn_local(async move {
             let shape = self.boxes.get_untracked();
             let read = read(chosen, shape).await;
@@ -215,7 +222,11 @@ impl Source {
                     self.bench.try_set(Some(Arc::new(bench)));
                     self.wrong.try_set(None)
                 }
-                Err(e) => self.wrong.try_set(Some(problem(&e))),
+                Err(e) => {
+                    // The questions of before do not stand in for those that were meant.
+                    let _ = self.bench.try_set(None);
+                    self.wrong.try_set(Some(problem(&e)))
+                }
             };
         });
     }
@@ -323,6 +334,7 @@ impl Source {
             move |v| {
                 self.boxes
                     .set(SHAPES.iter().find(|s| s.0 == v).and_then(|s| s.2));
+                self.open(self.chosen.get_value());
             },
         )
     }
@@ -390,14 +402,19 @@ async fn read(files: Vec<File>, shape: Option<BoxShape>) -> Result<(Bench, Vec<F
     let questions = screenspot(&text, shape, |path| {
         let size = find_picture(&paths, path).and_then(|i| sizes.get(&i).copied());
         size.ok_or_else(|| {
-            Error::data("image_missing", "this picture was not chosen, or is none")
+            let text = format!("the picture {path} was not chosen, or is none");
+            Error::data("image_missing", text)
                 .at(path)
                 .hint("choose the folder with the pictures")
         })
     })?;
+    if questions.is_empty() {
+        return Err(Error::data("screenspot_json", "there are no questions in it").at(name));
+    }
     let bench = Bench {
         name,
-        fingerprint: hash::sha256_hex(text.as_bytes()),
+        // Read another way, they are other questions.
+        fingerprint: hash::sha256_hex(format!("{shape:?} {text}").as_bytes()),
         questions,
         paths,
     };

@@ -6,6 +6,7 @@ use web_sys::Blob;
 use crate::app::browser;
 use crate::app::context::Ctx;
 use crate::app::page::{self, job_checkpoints, job_curves, job_manage, job_progress};
+use crate::app::part::dialog::dialog;
 use crate::app::part::icon::{self, icon};
 use crate::app::part::notice::{self, Tone};
 use crate::app::part::time::time;
@@ -81,16 +82,19 @@ fn detail(
         job().filter(ended).map(|j| j.simulated)
     });
     let ended = Memo::new(move |_| job().is_some_and(|j| j.state.is_final()));
+    let stopping = RwSignal::new(false);
+    let for_stop = id.clone();
     view! {
+        {stop_dialog(ctx, for_stop, stopping)}
         {page::head(
             id.clone(),
             move || job().map(|j| {
-                format!(
-                    "Tuning {} on {} with {}",
-                    j.config.base_model,
-                    number::things(j.metrics.train_samples + j.metrics.validation_samples, "sample"),
-                    j.provider.vendor().label(),
-                )
+                let on = match j.metrics.train_samples + j.metrics.validation_samples {
+                    0 => String::new(),
+                    n => format!(" on {}", number::things(n, "sample")),
+                };
+                let vendor = j.provider.vendor().label();
+                format!("Tuning {}{on} with {vendor}", j.config.base_model)
             }),
             view! {
                 {move || job().filter(|j| j.simulated).map(|_| job_state::simulated_badge())}
@@ -102,12 +106,16 @@ fn detail(
                         .filter(|j| !j.state.is_final())
                         .map(|j| {
                             let asked = j.state.is_cancelling();
+                            let practice = j.simulated;
                             view! {
                                 <button
                                     type="button"
                                     class="button danger"
                                     disabled=asked
-                                    on:click=move |_| work::cancel(ctx, id.clone())
+                                    on:click=move |_| match practice {
+                                        true => work::cancel(ctx, id.clone()),
+                                        false => stopping.set(true),
+                                    }
                                 >
                                     {if asked { "Cancelling…" } else { "Cancel job" }}
                                 </button>
@@ -159,12 +167,43 @@ fn detail(
     }
 }
 
+/// Asks before a real job is stopped: it may have cost something, and cannot go on.
+fn stop_dialog(ctx: Ctx, id: String, open: RwSignal<bool>) -> impl IntoView {
+    dialog(
+        open,
+        "Cancel this job?",
+        view! {
+            <div class="stack">
+                <p>"It cannot go on afterwards, and what was trained so far may be billed."</p>
+                <div class="row">
+                    <button type="button" class="button" on:click=move |_| open.set(false)>
+                        "Let it go on"
+                    </button>
+                    <span class="push"></span>
+                    <button
+                        type="button"
+                        class="button danger"
+                        on:click=move |_| {
+                            open.set(false);
+                            work::cancel(ctx, id.clone());
+                        }
+                    >
+                        "Stop it"
+                    </button>
+                </div>
+            </div>
+        },
+    )
+}
+
 /// Pause and resume, where the vendor offers them.
 fn pause(ctx: Ctx, job: &FineTuneJob) -> impl IntoView + use<> {
     use crate::provider::RemoteState;
     let paused = match &job.state {
         State::Remote { stage, .. }
-            if job.provider.vendor().capabilities().pause && !job.state.is_cancelling() =>
+            if job.provider.vendor().capabilities().pause
+                && matches!(stage, RemoteState::Running | RemoteState::Paused)
+                && !job.state.is_cancelling() =>
         {
             *stage == RemoteState::Paused
         }
@@ -275,7 +314,7 @@ fn outcome(ctx: Ctx, job: &FineTuneJob) -> impl IntoView + use<> {
                 Tone::Warn,
                 view! {
                     <strong>"Cancelled. "</strong>
-                    "What was prepared stays in its folder."
+                    "What was prepared stays in this browser."
                 },
             )
             .into_any(),

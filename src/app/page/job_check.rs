@@ -18,6 +18,15 @@ pub(crate) fn passed(checked: Checked, config: &FineTuneConfig) -> bool {
     checked.with(|c| c.as_ref().is_some_and(|(of, p)| of == config && p.ok()))
 }
 
+/// Whether the check of this configuration found nothing against it; `None` before it was made.
+pub(crate) fn told(checked: Checked, config: &FineTuneConfig) -> Option<bool> {
+    checked.with(|c| {
+        c.as_ref()
+            .filter(|(of, _)| of == config)
+            .map(|(_, p)| p.ok())
+    })
+}
+
 /// Runs the check, over the samples there are or over a dataset that is `stored` already.
 pub(crate) fn run(
     ctx: Ctx,

@@ -11,7 +11,7 @@ use crate::app::route::Route;
 use crate::app::state::job_form::{Earlier, JobForm};
 use crate::app::work::{self, Work};
 use crate::error::Result;
-use crate::job::{FineTuneConfig, FineTuneJob};
+use crate::job::FineTuneJob;
 
 /// A note is kept when nothing was typed for so long.
 const NOTE_AFTER_MS: i32 = 500;
@@ -22,6 +22,7 @@ pub(crate) fn section(
     job: impl Fn() -> Option<FineTuneJob> + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     let ended = Memo::new(move |_| job().is_some_and(|j| j.state.is_final()));
+    let practice = Memo::new(move |_| job().is_some_and(|j| j.simulated));
     let tags = Memo::new(move |_| {
         job()
             .map(|j| j.tags.into_iter().collect::<Vec<_>>().join(", "))
@@ -95,7 +96,7 @@ pub(crate) fn section(
         let Some(work) = ctx.work() else { return };
         let id = for_retry.clone();
         leptos::task::spawn_local(async move {
-            let started = match next_try(&work, &id).await {
+            let started = match work.tuner.job_manager().duplicate(&id).await {
                 Ok(config) => work::start_again(ctx, &id, config).await,
                 Err(e) => Err(e),
             };
@@ -110,7 +111,7 @@ pub(crate) fn section(
             return;
         };
         leptos::task::spawn_local(async move {
-            match next_try(&work, &old.job_id).await {
+            match work.tuner.job_manager().duplicate(&old.job_id).await {
                 Ok(config) => {
                     let samples = old.metrics.train_samples + old.metrics.validation_samples;
                     let job_id = old.job_id;
@@ -159,8 +160,8 @@ pub(crate) fn section(
                 </button>
                 {move || {
                     let retry = retry.clone();
-                    ended
-                        .get()
+                    // A real job costs: it starts only from the form, with its check.
+                    (ended.get() && practice.get())
                         .then(|| {
                             view! {
                                 <button type="button" class="button" on:click=retry>
@@ -171,7 +172,11 @@ pub(crate) fn section(
                         })
                 }}
                 <button type="button" class="button" on:click=alter>
-                    {move || if ended.get() { "Change and run again…" } else { "Duplicate…" }}
+                    {move || match (ended.get(), practice.get()) {
+                        (false, _) => "Duplicate…",
+                        (true, true) => "Change and run again…",
+                        (true, false) => "Run again…",
+                    }}
                 </button>
             </div>
             {move || ended.get().then(|| put_away(ctx, id.clone(), job))}
@@ -252,21 +257,6 @@ fn clean(
         };
         Some(view! { <div class="row">{view}</div> })
     }
-}
-
-/// The configuration of another try: under the next name, its model under a key of its own.
-async fn next_try(work: &Work, id: &str) -> Result<FineTuneConfig> {
-    let mut config = work.tuner.job_manager().duplicate(id).await?;
-    if let Some(key) = &config.register_llm_key
-        && work.registry.is_registered(key).await?
-    {
-        let mut n = 2;
-        while work.registry.is_registered(&format!("{key}_{n}")).await? {
-            n += 1;
-        }
-        config.register_llm_key = Some(format!("{key}_{n}"));
-    }
-    Ok(config)
 }
 
 /// Changes a job in the store and shows it.

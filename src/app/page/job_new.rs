@@ -21,11 +21,14 @@ pub(crate) fn page(ctx: Ctx) -> impl IntoView {
     let form = RwSignal::new(ctx.draft.get_untracked().unwrap_or_else(|| first.clone()));
     let starting = RwSignal::new(false);
     // What was typed is here again after a look at another page.
+    let untouched = first.clone();
     on_cleanup(move || {
         let left = form.get_untracked();
         let started = starting.get_untracked();
-        ctx.draft.set((!started && left != first).then_some(left));
+        ctx.draft
+            .set((!started && left != untouched).then_some(left));
     });
+    let begun = Memo::new(move |_| form.with(|f| *f != first));
     let read =
         Memo::new(move |_| form.with(|f| f.read(&dataset::path(ctx), ctx.validation_split.get())));
     let config = Memo::new(move |_| {
@@ -74,7 +77,8 @@ pub(crate) fn page(ctx: Ctx) -> impl IntoView {
                     }
                 },
                 view! {
-                    {move || form.with(|f| f.earlier.is_some()).then(|| over_these(form))}
+                    {move || form.with(|f| f.earlier.is_some()).then(|| over_these(ctx, form))}
+                    {move || begun.get().then(|| start_over(ctx, form))}
                     <a class="button" href="#/jobs">"All jobs"</a>
                 },
             )}
@@ -87,14 +91,26 @@ pub(crate) fn page(ctx: Ctx) -> impl IntoView {
 }
 
 /// Leaves the dataset of the earlier job for the samples there are.
-fn over_these(form: RwSignal<JobForm>) -> impl IntoView {
+fn over_these(ctx: Ctx, form: RwSignal<JobForm>) -> impl IntoView {
+    let change = move |_| {
+        form.update(|f| {
+            f.earlier = None;
+            f.name = JobForm::new(f.provider, &taken(ctx)).name;
+        });
+    };
     view! {
-        <button
-            type="button"
-            class="button"
-            on:click=move |_| form.update(|f| f.earlier = None)
-        >
+        <button type="button" class="button" on:click=change>
             "Over this browser’s samples instead"
+        </button>
+    }
+}
+
+/// Forgets what was typed.
+fn start_over(ctx: Ctx, form: RwSignal<JobForm>) -> impl IntoView {
+    let fresh = move |_| form.set(JobForm::new(PROVIDERS[0].name(), &taken(ctx)));
+    view! {
+        <button type="button" class="button" on:click=fresh>
+            "Start over"
         </button>
     }
 }
@@ -245,6 +261,13 @@ fn preflight(
 ) -> impl IntoView {
     let checked: job_check::Checked = RwSignal::new_local(None);
     let checking = RwSignal::new(false);
+    // Another key may do something else.
+    Effect::new(move |first: Option<()>| {
+        ctx.keys.track();
+        if first.is_some() {
+            checked.set(None);
+        }
+    });
     let check = move |_| {
         if let Some(config) = config.get_untracked() {
             let stored = form.with_untracked(|f| f.earlier.is_some());
@@ -283,7 +306,15 @@ fn preflight(
         <section class="stack">
             <h2>"Before it starts"</h2>
             <div class="stack" aria-live="polite">
-                {move || job_state::problems(&problems.get(), "Nothing stands in the way")}
+                {move || {
+                    let found = problems.get();
+                    // The check below has the last word.
+                    let refused = config
+                        .with(|c| c.as_ref().and_then(|c| job_check::told(checked, c)))
+                        == Some(false);
+                    (!(found.is_empty() && refused))
+                        .then(|| job_state::problems(&found, "Nothing stands in the way"))
+                }}
             </div>
             {move || {
                 practice
@@ -351,7 +382,15 @@ fn preflight(
                 <button
                     type="button"
                     class="button primary"
-                    title=move || (!ready()).then_some("check what is sent first")
+                    title=move || {
+                        let told = config
+                            .with(|c| c.as_ref().and_then(|c| job_check::told(checked, c)));
+                        (!ready())
+                            .then_some(match told {
+                                Some(_) => "mend what the check found",
+                                None => "check what is sent first",
+                            })
+                    }
                     disabled=move || {
                         starting.get() || config.with(Option::is_none) || !ready()
                             || problems.with(|p| job_state::blocked(p))

@@ -37,16 +37,23 @@ pub(crate) fn page(ctx: Ctx, reference: String) -> impl IntoView {
     let look = picture::Look::new(ctx);
     let said = RwSignal::new(None::<(Asked, Vec<Said>)>);
     let pasted = RwSignal::new(String::new());
-    let running = StoredValue::new(None::<AbortHandle>);
-    let busy = RwSignal::new(false);
-    on_cleanup(move || {
-        if let Some(h) = running.try_get_value().flatten() {
-            h.abort();
-        }
-    });
     // Another picture or another question: the old answers belong to neither.
     Effect::new(move |before: Option<Option<Asked>>| {
         let now = look.asked.get();
+        if before.is_some_and(|b| b != now) {
+            said.set(None);
+        }
+        now
+    });
+    // So with another model, or another reading of what it says.
+    Effect::new(move |before: Option<[String; 3]>| {
+        let now = form.with(|f| {
+            [
+                f.model.clone(),
+                f.convention.clone(),
+                f.base_convention.clone(),
+            ]
+        });
         if before.is_some_and(|b| b != now) {
             said.set(None);
         }
@@ -74,7 +81,7 @@ pub(crate) fn page(ctx: Ctx, reference: String) -> impl IntoView {
                     }}
                     {ask::connection(ctx, form, entry)}
                     {look.question_fields()}
-                    {send(ctx, form, entry, look, said, running, busy)}
+                    {send(ctx, form, entry, look, said, pasted)}
                     {paste(pasted)}
                 </div>
                 <div class="stack preview-side">{result(ctx, form, look, said, pasted)}</div>
@@ -89,9 +96,15 @@ fn send(
     entry: Memo<Option<RegistryEntry>>,
     look: picture::Look,
     said: RwSignal<Option<(Asked, Vec<Said>)>>,
-    running: StoredValue<Option<AbortHandle>>,
-    busy: RwSignal<bool>,
+    pasted: RwSignal<String>,
 ) -> impl IntoView {
+    let running = StoredValue::new(None::<AbortHandle>);
+    let busy = RwSignal::new(false);
+    on_cleanup(move || {
+        if let Some(h) = running.try_get_value().flatten() {
+            h.abort();
+        }
+    });
     let ready = move || {
         let can = entry.with(|e| {
             e.as_ref()
@@ -122,6 +135,8 @@ fn send(
         running.set_value(Some(handle));
         busy.set(true);
         said.set(None);
+        // What was pasted before must not stand in for what is said now.
+        pasted.set(String::new());
         leptos::task::spawn_local(async move {
             let _ = work.await;
             let _ = busy.try_set(false);

@@ -43,7 +43,7 @@ pub(crate) fn key(ctx: Ctx, name: String) -> impl IntoView {
             {sign_in::offers(&name).then(|| by_sign_in(ctx))}
             {move || {
                 if ctx.keys.with(|k| k.contains(&held)) {
-                    view! { <p class="state ok">{icon(icon::CHECK)} "kept in this tab until it is closed"</p> }
+                    view! { <p class="state ok">{icon(icon::CHECK)} "kept in this tab until it is closed or reloaded"</p> }
                         .into_any()
                 } else {
                     view! {

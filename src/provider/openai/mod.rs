@@ -55,7 +55,7 @@ const LIFECYCLE: &[Milestone] = &[
         date: "2027-01-06",
         effect: Effect::ClosesJobs,
         models: &[],
-        text: "Nobody can create fine-tuning jobs any more",
+        text: "From this day on nobody can create fine-tuning jobs",
         source: DEPRECATIONS,
     },
     Milestone {

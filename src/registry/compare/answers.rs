@@ -30,6 +30,18 @@ pub struct Answer {
     pub completion_tokens: Option<u64>,
 }
 
+impl Answer {
+    fn check(&self) -> Result<()> {
+        let low = |v: Option<f64>| v.is_some_and(|v| v < 0.0);
+        let field = match (low(self.latency_ms), low(self.cost_usd)) {
+            (true, _) => "latency_ms",
+            (_, true) => "cost_usd",
+            _ => return Ok(()),
+        };
+        Err(Error::data("answer_number", format!("{field} is below 0")))
+    }
+}
+
 /// What a vendor asks for tokens, in US dollars per million.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Prices {
@@ -79,10 +91,12 @@ pub type Answers = BTreeMap<String, Answer>;
 /// Answers by their ids.
 ///
 /// # Errors
-/// `answer_duplicate` for two answers to one question.
+/// `answer_duplicate` for two answers to one question; `answer_number` for a time or a price
+/// below 0.
 pub fn collect_answers(answers: impl IntoIterator<Item = Answer>) -> Result<Answers> {
     let mut out = Answers::new();
     for answer in answers {
+        answer.check()?;
         if out.contains_key(&answer.id) {
             return Err(duplicate(&answer.id));
         }
@@ -98,9 +112,11 @@ fn duplicate(id: &str) -> Error {
 /// Reads a file of answers. Other fields than those of [`Answer`] are passed over.
 ///
 /// # Errors
-/// `answer_json` with the row that is broken; `answer_duplicate` for two answers to one question.
+/// `answer_json` with the row that is broken; `answer_duplicate` for two answers to one question;
+/// `answer_number` for a time or a price below 0.
 pub fn read_answers(text: &str) -> Result<Answers> {
     let mut out = Answers::new();
+    let text = text.trim_start_matches('\u{feff}');
     for (row, line) in text.lines().enumerate() {
         if line.trim().is_empty() {
             continue;
@@ -111,6 +127,7 @@ pub fn read_answers(text: &str) -> Result<Answers> {
                 .at(at())
                 .hint("each line is {\"id\": \"12/t3\", \"answer\": \"…\"}")
         })?;
+        answer.check().map_err(|e| e.at(at()))?;
         if out.contains_key(&answer.id) {
             return Err(duplicate(&answer.id).at(at()));
         }

@@ -72,11 +72,13 @@ impl Area {
 /// box would end before it begins, the file gives sizes; when a box with a size would leave its
 /// picture, the file gives corners.
 ///
-/// A `bbox` of other than four numbers is a polygon: the right area itself.
+/// Boxes whose numbers are all from 0 to 1, in the whole file, are parts of the picture. A `bbox`
+/// of other than four numbers is a polygon: the right area itself.
 ///
 /// # Errors
-/// `screenspot_json` when it is no such list, or a polygon has fewer than three corners; `screenspot_boxes` when its boxes can be read both
-/// ways and `shape` does not say how; those of `size_of`.
+/// `screenspot_json` when it is no such list, or a polygon has fewer than three corners;
+/// `screenspot_boxes` when its boxes can be read both ways and `shape` does not say how, or when
+/// one ends before it begins; those of `size_of`.
 pub fn screenspot(
     text: &str,
     shape: Option<BoxShape>,
@@ -94,6 +96,7 @@ pub fn screenspot(
         };
         sized.push((row, size));
     }
+    in_pixels(&mut sized);
     let shape = match shape.or_else(|| shape_of(&sized)) {
         Some(shape) => shape,
         None if sized.iter().all(|(r, _)| r.bbox.of_box().is_none()) => BoxShape::Xywh,
@@ -111,6 +114,23 @@ pub fn screenspot(
         .enumerate()
         .map(|(i, (row, size))| question(i, row, size, shape))
         .collect()
+}
+
+/// Boxes that are parts of the picture, all numbers of the whole file from 0 to 1, as pixels.
+fn in_pixels(rows: &mut [(Row, (u32, u32))]) {
+    let part = |v: &f64| (0.0..=1.0).contains(v);
+    let boxes = || rows.iter().filter_map(|(r, _)| r.bbox.of_box());
+    let parts = boxes().all(|b| b.iter().all(part)) && boxes().any(|b| b.iter().any(|v| *v > 0.0));
+    if !parts {
+        return;
+    }
+    for (row, (w, h)) in rows {
+        if let Area::Box(b) = &mut row.bbox {
+            for (i, v) in b.iter_mut().enumerate() {
+                *v *= f64::from(if i % 2 == 0 { *w } else { *h });
+            }
+        }
+    }
 }
 
 fn shape_of(rows: &[(Row, (u32, u32))]) -> Option<BoxShape> {
@@ -152,6 +172,13 @@ fn question(i: usize, row: Row, size: (u32, u32), shape: BoxShape) -> Result<Que
             [x0, y0, x1, y1]
         }
     };
+    if right < x || bottom < y {
+        return Err(
+            Error::data("screenspot_boxes", "the box ends before it begins")
+                .at(format!("[{i}].bbox"))
+                .hint("say whether the boxes of the file are sizes or corners"),
+        );
+    }
     let px = |v: f64| v.clamp(-1e9, 1e9).round() as i32;
     let (left, top) = (px(x), px(y));
     Ok(Question {

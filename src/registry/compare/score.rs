@@ -87,7 +87,7 @@ pub struct Row {
 pub struct Latency {
     /// Answers with a time.
     pub of: usize,
-    /// Half of the answers took at most this.
+    /// The middle of all times; between the two in the middle when they are even in number.
     pub median_ms: f64,
     /// 95 % of the answers took at most this.
     pub p95_ms: f64,
@@ -255,13 +255,18 @@ fn model<'a>(
     }
 }
 
-fn latency(mut times: Vec<f64>) -> Option<Latency> {
+pub(super) fn latency(mut times: Vec<f64>) -> Option<Latency> {
     times.sort_by(f64::total_cmp);
     // The smallest time that so many percent do not exceed.
     let at = |percent: usize| times.get((times.len() * percent).div_ceil(100).max(1) - 1);
+    let middle = times.len() / 2;
+    let median_ms = match times.len() % 2 {
+        0 => (times.get(middle.checked_sub(1)?)? + times.get(middle)?) / 2.0,
+        _ => *times.get(middle)?,
+    };
     Some(Latency {
         of: times.len(),
-        median_ms: *at(50)?,
+        median_ms,
         p95_ms: *at(95)?,
     })
 }

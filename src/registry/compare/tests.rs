@@ -132,6 +132,8 @@ fn both_are_scored_on_what_both_answered() {
         (3, 20.0, 30.0)
     );
     assert!(c.tuned.latency.is_none());
+    let even = super::score::latency(vec![30.0, 10.0, 40.0, 20.0]).unwrap();
+    assert_eq!((even.median_ms, even.p95_ms), (25.0, 40.0));
     let p = c.paired;
     assert_eq!((p.both, p.base_only, p.tuned_only, p.neither), (1, 1, 2, 0));
     // What tuning lost comes first.
@@ -221,6 +223,28 @@ fn the_boxes_of_a_benchmark_are_read_as_the_whole_file_says() {
         "screenspot_json"
     );
     assert!(screenspot("[]", None, size).unwrap().is_empty());
+
+    // Parts of the picture, as corners and as sizes.
+    let parts = |b: &str| format!(r#"[{{"img_filename":"a","instruction":"i","bbox":{b}}}]"#);
+    let (w, h) = size("a").unwrap();
+    for (text, shape) in [
+        ("[0.25,0.5,0.5,0.75]", BoxShape::Xyxy),
+        ("[0.25,0.5,0.25,0.25]", BoxShape::Xywh),
+    ] {
+        let q = screenspot(&parts(text), Some(shape), size)
+            .unwrap()
+            .remove(0);
+        let at = |v: u32, part: f64| (f64::from(v) * part).round() as i32;
+        assert_eq!(
+            (q.target.x, q.target.y),
+            (at(w, 0.25), at(h, 0.5)),
+            "{text}"
+        );
+        assert_eq!(q.target.right(), at(w, 0.5), "{text}");
+        assert_eq!(q.target.bottom(), at(h, 0.75), "{text}");
+    }
+    let e = screenspot(&parts("[100,150,80,40]"), Some(BoxShape::Xyxy), size).unwrap_err();
+    assert_eq!((e.code(), e.path()), ("screenspot_boxes", Some("[0].bbox")));
 }
 
 #[test]
