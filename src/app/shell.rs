@@ -26,6 +26,7 @@ pub fn run() {
         studio::follow_form(ctx);
         follow_address(ctx);
         follow_keys(ctx);
+        keep_focus();
         dataset::open(ctx);
         shell(ctx)
     });
@@ -222,6 +223,45 @@ fn focus_heading() {
     if let Some(h) = heading.and_then(|h| h.dyn_into::<web_sys::HtmlElement>().ok()) {
         let _ = h.set_attribute("tabindex", "-1");
         let _ = h.focus();
+    }
+}
+
+/// A button that goes, or can be pressed no more, once it was pressed, would leave the keyboard
+/// at the very top: the heading of the page takes its place.
+fn keep_focus() {
+    /// How long after a press the page may have changed, in milliseconds.
+    const LATER: [i32; 2] = [200, 1500];
+    let handle = window_event_listener(leptos::ev::click, move |e| {
+        let pressed = e
+            .target()
+            .and_then(|t| t.dyn_into::<web_sys::Element>().ok())
+            .and_then(|t| t.closest("button, label, a").ok().flatten());
+        let Some(pressed) = pressed else { return };
+        leptos::task::spawn_local(async move {
+            for pause in LATER {
+                browser::sleep(pause).await;
+                let at = browser::document().active_element();
+                let nowhere = at.is_none_or(|a| a.tag_name() == "BODY");
+                if nowhere && (!pressed.is_connected() || pressed.has_attribute("disabled")) {
+                    return focus_heading_in_place();
+                }
+            }
+        });
+    });
+    on_cleanup(move || handle.remove());
+}
+
+/// Gives the heading the focus and leaves the page where it is.
+fn focus_heading_in_place() {
+    let Some(heading) = browser::document().query_selector("h1").ok().flatten() else {
+        return;
+    };
+    let _ = heading.set_attribute("tabindex", "-1");
+    let how = js_sys::Object::new();
+    let _ = js_sys::Reflect::set(&how, &"preventScroll".into(), &true.into());
+    let focus = js_sys::Reflect::get(&heading, &"focus".into());
+    if let Ok(f) = focus.and_then(|f| f.dyn_into::<js_sys::Function>()) {
+        let _ = f.call1(&heading, &how);
     }
 }
 

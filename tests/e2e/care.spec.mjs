@@ -29,6 +29,13 @@ test("a new job keeps what was typed over providers, pages and mistakes", async 
   await expect(page.getByLabel("Job name")).toHaveValue("no spaces here");
   await expect(page.getByLabel("Epochs")).toHaveValue("many");
 
+  // The page may talk to other machines by https only.
+  await page.getByRole("button", { name: "OpenAI", exact: true }).click();
+  await page.getByLabel("Simulated").uncheck();
+  await page.getByLabel("Address", { exact: true }).fill("http://example.com/v1");
+  await expect(list.getByText(/^Address: a page may talk to another machine by https only/)).toBeVisible();
+  await page.getByLabel("Simulated").check();
+
   // Where only folders can be written, the box for practice is no choice.
   await page.getByRole("button", { name: /Bedrock/ }).click();
   await expect(page.getByLabel("Simulated")).toBeDisabled();
@@ -56,7 +63,12 @@ test("a job is noted, changed and run again, archived, deleted and put back", as
   await open(page, "#/jobs/new", "New job");
   await expect(page.getByLabel("Epochs")).toHaveValue("auto");
 
+  // Whoever works by keys is not sent to the top of the page by a button that goes.
   await page.goto("./#/jobs/id/ft_first-2");
+  await page.getByRole("button", { name: "Fetch artifacts" }).focus();
+  await page.keyboard.press("Enter");
+  await expect(page.locator(".files li").first()).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1 })).toBeFocused();
   await page.getByRole("button", { name: "Archive" }).click();
   await page.goto("./#/jobs");
   await expect(page.getByRole("row", { name: /ft_first-2/ })).toHaveCount(0);

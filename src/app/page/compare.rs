@@ -163,7 +163,9 @@ impl Desk {
             let convention = form.convention(who)?;
             let endpoint = form.endpoint(&entry, who)?;
             let asker = Asker::new(&work.ports, &entry, convention, endpoint)?;
-            let mut answers = signal.get_untracked();
+            // What was answered before is not asked, and paid for, again.
+            let mut answers = book.read().await?;
+            signal.set(answers.clone());
             let asked = |a: &Answers| questions.iter().filter(|q| a.contains_key(&q.id)).count();
             let mut done = asked(&answers) as u64;
             let start = (browser::now(), done);
@@ -270,10 +272,10 @@ fn run(desk: Desk) -> impl IntoView {
         let can = desk.entry.with(|e| {
             e.as_ref().is_some_and(|e| {
                 desk.form
-                    .with(|f| f.asked().iter().all(|w| f.endpoint(e, *w).is_ok()))
+                    .with(|f| f.asked().iter().all(|w| f.can_ask(e, *w)))
             })
         });
-        can && open.get() > 0
+        can && open.get() > 0 && !desk.source.in_the_making(desk.ctx)
     };
     let go = move |_| {
         let Some(entry) = desk.entry.get_untracked() else {
@@ -295,6 +297,7 @@ fn run(desk: Desk) -> impl IntoView {
         }
     };
     let label = move || match open.get() {
+        _ if desk.source.in_the_making(desk.ctx) => "Samples are being made…".to_owned(),
         0 => "Nothing left to ask".to_owned(),
         n => format!(
             "Ask both, {} to go",

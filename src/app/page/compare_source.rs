@@ -141,6 +141,11 @@ impl Source {
         }
     }
 
+    /// Whether the samples that the questions come from are still being made.
+    pub(crate) fn in_the_making(self, ctx: Ctx) -> bool {
+        self.kind.get() != Kind::File && ctx.run.with(Option::is_some)
+    }
+
     /// Its name in a report.
     pub(crate) fn name(self, ctx: Ctx) -> String {
         match self.kind.get() {

@@ -10,7 +10,7 @@ use crate::app::part::{job_state, notice};
 use crate::app::route::Route;
 use crate::app::state::config_form::problems_at;
 use crate::app::state::job_form::{self, JobForm};
-use crate::app::state::number;
+use crate::app::state::{number, reach};
 use crate::app::{dataset, work};
 use crate::job::FineTuneConfig;
 use crate::problem::Problem;
@@ -45,6 +45,16 @@ pub(crate) fn page(ctx: Ctx) -> impl IntoView {
             if out.iter().all(|o| o.path != p.path) {
                 out.push(p);
             }
+        }
+        // A practice run talks to nobody, and keeps no settings.
+        let options = &config.provider_options;
+        for (path, address) in [
+            ("provider_options.base_url", &options.base_url),
+            ("provider_options.storage_url", &options.storage_url),
+            ("provider_options.trainer_url", &options.trainer_url),
+        ] {
+            let address = address.as_deref().unwrap_or_default();
+            out.extend(reach::refused(address, path));
         }
         if form.with(|f| f.earlier.is_some()) {
             return out;

@@ -101,9 +101,10 @@ pub(crate) fn tiles(job: &FineTuneJob) -> impl IntoView + use<> {
     let estimate = estimate.map_or_else(String::new, |n| {
         format!("about {} estimated", number::count(n))
     });
-    let end = job.estimated_finish.map_or_else(String::new, |at| {
-        let left = at.since(Timestamp::from_millis(browser::now() as i64));
-        format!("about {} left", number::duration(left as f64 / 1000.0))
+    let now = Timestamp::from_millis(browser::now() as i64);
+    let left = job.estimated_finish.map(|at| at.since(now));
+    let end = left.filter(|ms| *ms > 0).map_or_else(String::new, |ms| {
+        format!("about {} left", number::duration(ms as f64 / 1000.0))
     });
     notice::tiles(vec![
         (

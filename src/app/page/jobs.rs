@@ -138,11 +138,12 @@ fn line(job: &FineTuneJob) -> impl IntoView + use<> {
             <td>{job_state::state(job)}</td>
             <td>{format!("{} · {}", job.provider.vendor().label(), job.config.base_model)}</td>
             <td class="num">
-                {format!(
-                    "{} + {}",
-                    number::count(job.metrics.train_samples),
-                    number::count(job.metrics.validation_samples),
-                )}
+                {match (job.metrics.train_samples, job.metrics.validation_samples) {
+                    (0, 0) => "–".to_owned(),
+                    (train, validation) => {
+                        format!("{} + {}", number::count(train), number::count(validation))
+                    }
+                }}
             </td>
             <td class="num mono">{loss}</td>
             <td class="dim nowrap">{time(job.updated_at)}</td>

@@ -108,7 +108,7 @@ fn send(
     let ready = move || {
         let can = entry.with(|e| {
             e.as_ref()
-                .is_some_and(|e| form.with(|f| f.endpoint(e, Who::Tuned).is_ok()))
+                .is_some_and(|e| form.with(|f| f.can_ask(e, Who::Tuned)))
         });
         can && look.asked.with(|a| {
             a.as_ref()

@@ -7,6 +7,7 @@ use crate::app::part::field::{self, Text};
 use crate::app::part::notice::{self, Tone};
 use crate::app::part::secret;
 use crate::app::state::ask_form::AskForm;
+use crate::app::state::reach;
 use crate::problem::{Problem, Severity};
 use crate::registry::{RegistryEntry, Who};
 use crate::task::coords::CONVENTIONS;
@@ -127,7 +128,11 @@ pub(crate) fn connection(
             let path = e.path().unwrap_or_default().to_owned();
             Problem::error(e.code().to_owned(), path, e.message().to_owned()).hint(hint)
         };
-        Some(f.endpoint(&entry, Who::Tuned).map_err(wrong))
+        let found = f.endpoint(&entry, Who::Tuned).map_err(wrong);
+        Some(match reach::refused(&f.base_url, "base_url") {
+            Some(p) => Err(p),
+            None => found,
+        })
     });
     let simulated =
         Memo::new(move |_| entry.with(|e| e.as_ref().is_some_and(|e| e.provenance.simulated)));

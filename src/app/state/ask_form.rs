@@ -1,5 +1,6 @@
 //! Which models are asked, where, and how their answers are read: as the user fills it in.
 
+use crate::app::state::reach;
 use crate::error::{Error, Result};
 use crate::registry::{Endpoint, Place, RegistryEntry, Who};
 use crate::task::coords::{CONVENTIONS, Convention, convention};
@@ -59,6 +60,11 @@ impl AskForm {
             model: model.clone(),
         };
         entry.endpoint_of(who, &place)
+    }
+
+    /// Whether the page can ask it.
+    pub fn can_ask(&self, entry: &RegistryEntry, who: Who) -> bool {
+        reach::refused(&self.base_url, "base_url").is_none() && self.endpoint(entry, who).is_ok()
     }
 
     /// How its answers are read.

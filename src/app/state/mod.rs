@@ -13,5 +13,6 @@ pub mod lines;
 pub mod number;
 pub mod overlay;
 pub mod progress;
+pub mod reach;
 pub mod toasts;
 pub mod told;
