@@ -145,6 +145,37 @@ fn a_dataset_is_the_same_made_at_once_in_shards_or_after_an_interruption() {
 }
 
 #[test]
+fn two_processes_in_one_folder_do_not_mix_their_lines() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("ds");
+    let args = [
+        "generate",
+        "--count",
+        "60",
+        "--seed",
+        "5",
+        "--quiet",
+        "--out",
+        str_of(&out),
+    ];
+    let start = || {
+        Command::new(env!("CARGO_BIN_EXE_screensmith"))
+            .args(args)
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap()
+    };
+    let mut both = [start(), start()];
+    let codes = both.each_mut().map(|p| p.wait().unwrap().code().unwrap());
+    assert!(codes.contains(&0), "{codes:?}");
+    assert!(codes.iter().all(|c| [0, 2].contains(c)), "{codes:?}");
+    assert_eq!(ok(&args)["samples"], 60);
+    let lines = fs::read_to_string(out.join("dataset.jsonl")).unwrap();
+    assert_eq!(lines.lines().count(), 60);
+}
+
+#[test]
 fn pictures_can_be_embedded_and_summed_up() {
     let dir = tempfile::tempdir().unwrap();
     let out = dir.path().join("ds");

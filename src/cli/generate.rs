@@ -299,8 +299,8 @@ fn make(
     }
     // The pages name their fonts relative to themselves.
     write_page_fonts(&folder.root.join("html"))?;
-    let done = resume(folder, progress)?;
     let total = range.end - range.start;
+    let (done, _lock) = resume(folder, progress, total)?;
     if done > 0 {
         out.note(&format!("going on after {done} of {total} samples"));
     }
@@ -384,9 +384,27 @@ fn make_one(root: &Path, generator: &SyntheticUiGenerator, i: u64, p: &Progress)
     Record::new(&sample, task::tasks(&sample), storage).to_line()
 }
 
-/// Prepares going on: checks that the unfinished run had the same settings, cuts an incomplete
-/// last line off, and returns how many samples are there.
-fn resume(folder: &Folder, progress: &Progress) -> Result<u64> {
+/// Prepares going on: locks the unfinished lines, checks that they had the same settings, cuts an
+/// incomplete last line off, and returns how many samples are there. The lock lasts as long as
+/// the file.
+fn resume(folder: &Folder, progress: &Progress, total: u64) -> Result<(u64, File)> {
+    let path = folder.partial();
+    let place = || path.display().to_string();
+    let mut file = File::options()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(&path)
+        .map_err(|e| Error::from(e).at(place()))?;
+    // The other process may have finished, and moved the file, just now.
+    if file.try_lock().is_err() || !path.exists() {
+        return Err(
+            Error::caller("folder_busy", "another process makes samples here")
+                .at(place())
+                .hint("wait for it, or use another folder"),
+        );
+    }
     let text = serde_json::to_vec_pretty(progress)?;
     if let Ok(bytes) = fs::read(folder.progress()) {
         let before: Progress = serde_json::from_slice(&bytes)
@@ -396,16 +414,9 @@ fn resume(folder: &Folder, progress: &Progress) -> Result<u64> {
         }
     } else {
         // Lines without their settings cannot be trusted.
-        drop(fs::remove_file(folder.partial()));
+        file.set_len(0)?;
     }
     atomic_write(&folder.progress(), |w| Ok(w.write_all(&text)?))?;
-    let Ok(mut file) = File::options()
-        .read(true)
-        .write(true)
-        .open(folder.partial())
-    else {
-        return Ok(0);
-    };
     let (mut lines, mut end, mut at) = (0, 0, 0);
     let mut buffer = vec![0; 1 << 20];
     loop {
@@ -421,9 +432,13 @@ fn resume(folder: &Folder, progress: &Progress) -> Result<u64> {
         }
         at += n as u64;
     }
+    if lines > total {
+        // Two writers at once: nothing of it can be trusted.
+        (lines, end) = (0, 0);
+    }
     file.set_len(end)?;
     file.seek(SeekFrom::End(0))?;
-    Ok(lines)
+    Ok((lines, file))
 }
 
 /// Turns the finished partial file into the dataset file with its manifest.
@@ -461,7 +476,12 @@ fn manifest_of(path: &Path, name: &str, config: &GenerationConfig) -> Result<Man
         digest.update(&line);
         bytes += line.len() as u64;
         samples += 1;
-        prints.push(serde_json::from_slice::<Line>(&line)?.fingerprint);
+        let read: Line = serde_json::from_slice(&line).map_err(|e| {
+            Error::from(e)
+                .at(format!("{}, row {samples}", path.display()))
+                .hint("delete the file to make it again")
+        })?;
+        prints.push(read.fingerprint);
     }
     let mut manifest = Manifest::new(
         config.clone(),

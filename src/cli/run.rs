@@ -334,6 +334,19 @@ pub(super) fn describe(job: &FineTuneJob) -> String {
         }
     };
     line("provider", Some(job.provider.vendor().label().to_owned()));
+    if let State::Failed { error, .. } = &job.state {
+        let hint = match error.hint.as_str() {
+            "" => String::new(),
+            hint => format!(" ({hint})"),
+        };
+        line(
+            "why",
+            Some(format!("{}{hint} [{}]", error.message, error.code)),
+        );
+    }
+    for p in &job.problems {
+        line("note", Some(p.to_string()));
+    }
     if job.simulated {
         line(
             "practice",

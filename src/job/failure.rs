@@ -65,11 +65,13 @@ impl VisionFinetuner {
             }
             Verdict::Repeat => {
                 let tries = job.hold.as_ref().map_or(0, |h| h.tries) + 1;
-                if tries > MAX_TRIES {
-                    return Err(error);
+                // At least what the service asks for, and longer each time.
+                let pause = error.retry_after_ms().unwrap_or(0).max(back_off_ms(tries));
+                self.hold(job, told, tries, pause).await?;
+                match tries > MAX_TRIES {
+                    true => Err(error),
+                    false => Ok(()),
                 }
-                let pause = error.retry_after_ms().unwrap_or(back_off_ms(tries));
-                self.hold(job, told, tries, pause).await
             }
             // A store that fails now would not take the reason either.
             Verdict::Hold if error.kind() == ErrorKind::Storage => Err(error),

@@ -61,10 +61,14 @@ impl ModelSink for LlmConfigRegistry {
         Box::pin(async move {
             self.check_key(model.key).await?;
             let entry = entry_of(&model, self.now());
-            let job = entry.provenance.job_id.clone();
             self.change(model.key, true, |shelf| {
-                // The same job again: its model is there already.
-                let known = shelf.versions.iter().any(|e| e.provenance.job_id == job);
+                // The same model of the same job: it is there already. A job that was deleted
+                // leaves its name to another one, with another model.
+                let same = |e: &RegistryEntry| {
+                    e.provenance.job_id == entry.provenance.job_id
+                        && e.provenance.model == entry.provenance.model
+                };
+                let known = shelf.versions.iter().any(same);
                 if !known {
                     shelf.add(entry.clone());
                 }

@@ -42,10 +42,16 @@ fn code<T: std::fmt::Debug>(result: crate::Result<T>) -> String {
 fn each_job_is_a_version_and_the_same_job_is_none() {
     let r = registry();
     register(&r, "K", &job_called("a"), TUNED);
-    register(&r, "K", &job_called("a"), "another name");
+    register(&r, "K", &job_called("a"), TUNED);
     register(&r, "K", &job_called("b"), "ft:gpt-4o-2024-08-06:org::b");
     let pairs = [(1, "a".to_owned()), (2, "b".to_owned())];
     assert_eq!(versions(&r, "K"), pairs);
+    // A job was deleted, and another one of its name trained another model.
+    let l = registry();
+    register(&l, "K", &job_called("a"), TUNED);
+    register(&l, "K", &job_called("a"), "ft:gpt-4o-2024-08-06:org::a2");
+    assert_eq!(versions(&l, "K").len(), 2);
+    assert_eq!(block_on(l.get("K")).unwrap().version, 2);
     let first = block_on(r.get("K@1")).unwrap();
     assert_eq!(first.config.model_name, TUNED);
     assert_eq!(block_on(r.get("K")).unwrap().version, 2);
