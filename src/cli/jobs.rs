@@ -1,6 +1,6 @@
 //! `screensmith jobs`: what became of the jobs, and what can be done with them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use clap::{Args as ClapArgs, Subcommand};
@@ -11,7 +11,9 @@ use crate::cli::provider::Confirmed;
 use crate::cli::run::{self, StoreArg};
 use crate::cli::{Outcome, Output};
 use crate::error::{Error, Result};
-use crate::job::{Cleaned, FineTuneConfig, FineTuneJob, FineTuneJobManager, Scheduler, series};
+use crate::job::{
+    Ask, Cleaned, FineTuneConfig, FineTuneJob, FineTuneJobManager, Scheduler, series,
+};
 use crate::provider::{Checkpoint, PROVIDERS, ProviderName, RemoteEvent};
 
 /// Arguments of `jobs`.
@@ -191,6 +193,10 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Outcome> {
         Action::Retry { job, changes } => {
             let tuner = tuner()?;
             let config = changed(tuner.job_manager(), &job.id, changes)?;
+            let before = block_on(tuner.preflight(&config, Ask::Vendor))?;
+            if !run::may_begin(&before, output)? {
+                return Ok(Outcome::Problems);
+            }
             let new = block_on(tuner.retry(&job.id, &config))?;
             return run::finish(&run::to_the_end(tuner, &new.job_id)?, output);
         }
@@ -350,11 +356,22 @@ fn slot(text: &str) -> std::result::Result<(ProviderName, u32), String> {
 /// Drives every job, and says at the end which could not go on.
 fn work(folder: &Path, output: &Output) -> Result<Outcome> {
     let ports = run::open(folder)?;
+    let ended = |j: &FineTuneJob| j.state.is_final();
+    let before = block_on(manager(&ports).list())?;
+    let before: BTreeSet<String> = before.into_iter().filter(ended).map(|j| j.job_id).collect();
     let mut scheduler = Scheduler::new(run::finetuner(&ports, output));
     block_on(scheduler.work())?;
     let jobs = block_on(manager(&ports).list())?;
     output.result(&jobs, |jobs| table(jobs))?;
     let mut failed = None;
+    for e in jobs
+        .iter()
+        .filter(|j| !before.contains(&j.job_id))
+        .filter_map(run::failure)
+    {
+        output.note(&e.to_string());
+        failed = Some(e);
+    }
     for (id, e) in scheduler.errors() {
         output.note(&format!("{id}: {e}"));
         failed = Some(Error::new(e.kind(), e.code().to_owned(), e.message()).at(id));

@@ -95,26 +95,22 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Outcome> {
         false => Ask::Vendor,
     };
     let before = block_on(tuner.preflight(&config, ask))?;
-    // What cannot come to an end is not begun; in the queue the dataset may still come.
-    let refused = !known && !args.enqueue && !before.can_begin();
-    if args.preflight || refused {
+    if args.preflight {
         output.problems(&before.problems, 20);
         output.result(&before, forecast)?;
-        if !args.preflight {
-            output.note(match before.refusal {
-                Some(_) => "nothing was started: the vendor would refuse the job",
-                None => "nothing was started: mend the errors first",
-            });
-        }
-        return Ok(if before.ok() {
-            Outcome::Done
-        } else {
-            Outcome::Problems
+        return Ok(match before.ok() {
+            true => Outcome::Done,
+            false => Outcome::Problems,
         });
     }
-    if !known || before.ok() {
+    if known {
+        // What it sends and costs was told when it was new.
+        output.problems(&before.problems, 20);
+    } else if args.enqueue {
         output.problems(&before.problems, 20);
         output.note(&forecast(&before));
+    } else if !may_begin(&before, output)? {
+        return Ok(Outcome::Problems);
     }
     let job = block_on(tuner.enqueue(&config))?;
     if args.enqueue {
@@ -122,6 +118,22 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Outcome> {
         return Ok(Outcome::Done);
     }
     finish(&to_the_end(tuner, &job.job_id)?, output)
+}
+
+/// Tells what a new job would send and cost; false when it cannot come to an end, and so is not
+/// begun.
+pub(super) fn may_begin(before: &Preflight, output: &Output) -> Result<bool> {
+    output.problems(&before.problems, 20);
+    if before.can_begin() {
+        output.note(&forecast(before));
+        return Ok(true);
+    }
+    output.result(before, forecast)?;
+    output.note(match before.refusal {
+        Some(_) => "nothing was started: the vendor would refuse the job",
+        None => "nothing was started: mend the errors first",
+    });
+    Ok(false)
 }
 
 /// Drives a stored job to its end; while it waits for others, drives those too, because nobody
@@ -310,19 +322,25 @@ pub(super) fn finish(job: &FineTuneJob, output: &Output) -> Result<Outcome> {
             job.job_id
         ));
     }
-    match (&job.state, job.status) {
-        (State::Failed { error, .. }, _) => Err(Error::new(
-            crate::ErrorKind::Provider,
-            error.code.clone(),
-            error.message.clone(),
-        )
-        .at(job.job_id.clone())
-        .hint(error.hint.clone())),
-        (_, JobStatus::Cancelled) => {
+    match job.status {
+        JobStatus::Cancelled => {
             Err(Error::cancelled("the job was cancelled").at(job.job_id.clone()))
         }
-        _ => Ok(Outcome::Done),
+        _ => failure(job).map_or(Ok(Outcome::Done), Err),
     }
+}
+
+/// Why a job failed.
+pub(super) fn failure(job: &FineTuneJob) -> Option<Error> {
+    let State::Failed { error, .. } = &job.state else {
+        return None;
+    };
+    let (code, message) = (error.code.clone(), error.message.clone());
+    let failed = Error::new(crate::ErrorKind::Provider, code, message).at(job.job_id.clone());
+    Some(match error.hint.as_str() {
+        "" => failed,
+        hint => failed.hint(hint),
+    })
 }
 
 /// A job in a few lines.

@@ -55,8 +55,8 @@ fn failed(e: zip::result::ZipError) -> Error {
 impl VisionFinetuner {
     /// The complete run as a zip file: `job.json`, `config.json` (the settings it was started
     /// with), `dataset.json` (the frozen dataset with checksums), `events.jsonl`, `metrics.csv`,
-    /// `checkpoints.json`, `artifacts.json` (the fetched files with checksums; not the files), `manifest.json`. Keys
-    /// are in none of them. Equal runs give equal bytes.
+    /// `checkpoints.json`, `artifacts.json` (the fetched files with checksums; not the files),
+    /// `manifest.json`. Keys are in none of them. Equal runs give equal bytes.
     ///
     /// # Errors
     /// `job_missing`, or a failure of storage.

@@ -333,8 +333,11 @@ impl VisionFinetuner {
         if let State::Saving { id, .. } = &job.state {
             let silent = self.save_metrics(&job, id, provider).await?;
             if job.provider.vendor().capabilities().checkpoints {
-                // They are no reason to stop here: they can be asked for at any time.
-                let _ = self.keep_checkpoints(&job, id, provider).await;
+                match self.keep_checkpoints(&job, id, provider).await {
+                    Err(e) if e.kind() == ErrorKind::Storage => return Err(e),
+                    // The vendor may say no: they can be asked for at any time.
+                    _ => {}
+                }
             }
             let points = self.manager.metrics(&job.job_id).await?;
             let (output, saved_files) = if provider.works_locally() {

@@ -246,9 +246,9 @@ impl LlmConfigRegistry {
     /// current version.
     ///
     /// # Errors
-    /// `registry_json` for broken text, `registry_schema` for the file of a newer version, `duplicate_llm_config` for a version that is taken by
-    /// something else, `alias_taken` for an alias that means something else, the first problem
-    /// of an entry, or a failure of storage.
+    /// `registry_json` for broken text, `registry_schema` for the file of a newer version,
+    /// `duplicate_llm_config` for a version that is taken by something else, `alias_taken` for an
+    /// alias that means something else, the first problem of an entry, or a failure of storage.
     pub async fn import_json(&self, text: &str) -> Result<Imported> {
         let file = parse_file(text)?;
         let mut shelves: BTreeMap<String, (Shelf, Expect)> = BTreeMap::new();

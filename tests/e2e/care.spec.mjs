@@ -1,5 +1,5 @@
 // What was typed or made is not lost by a slip, and what is said of it is right.
-import { test, expect, generate, open, simulated } from "./page.mjs";
+import { test, expect, generate, kept, open, simulated } from "./page.mjs";
 
 const key = (page) => page.getByLabel("Registry key");
 const toast = (page, text) => page.locator(".toast", { hasText: text });
@@ -46,7 +46,7 @@ test("a job is noted, changed and run again, archived, deleted and put back", as
   await generate(page, 12);
   await simulated(page, "ft_first", "FIRST_MODEL");
   await page.getByLabel("Note").pressSequentially("kept without leaving the field");
-  await page.waitForTimeout(1500);
+  await expect.poll(() => kept(page)).toContain("kept without leaving the field");
   await page.reload();
   await expect(page.getByLabel("Note")).toHaveValue("kept without leaving the field");
 

@@ -152,10 +152,7 @@ impl Desk {
 
     /// Asks both models what they have not answered yet.
     async fn ask(self, entry: RegistryEntry, form: AskForm) -> Result<()> {
-        let work = self
-            .ctx
-            .work()
-            .ok_or_else(|| crate::Error::storage("store_closed", "storage is not open yet"))?;
+        let work = self.ctx.work().ok_or_else(crate::app::work::closed)?;
         let questions = self.source.questions.get_untracked();
         for who in form.asked() {
             let (who, signal) = (*who, self.answers.of(*who));

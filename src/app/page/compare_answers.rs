@@ -8,7 +8,7 @@ use crate::app::page::compare::{Desk, problem};
 use crate::app::part::icon::{self, icon};
 use crate::app::part::{field, marks};
 use crate::app::state::number;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::problem::Problem;
 use crate::registry::Who;
 use crate::registry::compare::{AnswerBook, Answers, read_answers, write_answers};
@@ -39,9 +39,7 @@ fn ids(desk: Desk, who: Who) -> (String, String) {
 }
 
 fn at(ctx: Ctx, (source, model): &(String, String)) -> Result<AnswerBook> {
-    let work = ctx
-        .work()
-        .ok_or_else(|| Error::storage("store_closed", "storage is not open yet"))?;
+    let work = ctx.work().ok_or_else(crate::app::work::closed)?;
     Ok(AnswerBook::new(work.ports.store, source, model))
 }
 

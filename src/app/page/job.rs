@@ -6,7 +6,7 @@ use web_sys::Blob;
 use crate::app::browser;
 use crate::app::context::Ctx;
 use crate::app::page::{self, job_checkpoints, job_curves, job_manage, job_progress};
-use crate::app::part::dialog::dialog;
+use crate::app::part::dialog::confirm;
 use crate::app::part::icon::{self, icon};
 use crate::app::part::notice::{self, Tone};
 use crate::app::part::time::time;
@@ -169,30 +169,12 @@ fn detail(
 
 /// Asks before a real job is stopped: it may have cost something, and cannot go on.
 fn stop_dialog(ctx: Ctx, id: String, open: RwSignal<bool>) -> impl IntoView {
-    dialog(
+    confirm(
         open,
         "Cancel this job?",
-        view! {
-            <div class="stack">
-                <p>"It cannot go on afterwards, and what was trained so far may be billed."</p>
-                <div class="row">
-                    <button type="button" class="button" on:click=move |_| open.set(false)>
-                        "Let it go on"
-                    </button>
-                    <span class="push"></span>
-                    <button
-                        type="button"
-                        class="button danger"
-                        on:click=move |_| {
-                            open.set(false);
-                            work::cancel(ctx, id.clone());
-                        }
-                    >
-                        "Stop it"
-                    </button>
-                </div>
-            </div>
-        },
+        view! { <p>"It cannot go on afterwards, and what was trained so far may be billed."</p> },
+        "Let it go on",
+        ("Stop it", move || work::cancel(ctx, id.clone())),
     )
 }
 

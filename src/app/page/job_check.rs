@@ -15,7 +15,7 @@ pub(crate) type Checked = RwSignal<Option<(FineTuneConfig, Preflight)>, LocalSto
 
 /// Whether the configuration was checked and nothing stands in its way.
 pub(crate) fn passed(checked: Checked, config: &FineTuneConfig) -> bool {
-    checked.with(|c| c.as_ref().is_some_and(|(of, p)| of == config && p.ok()))
+    told(checked, config) == Some(true)
 }
 
 /// Whether the check of this configuration found nothing against it; `None` before it was made.

@@ -182,9 +182,7 @@ async fn one(
     picture: &[u8],
 ) -> std::result::Result<(Answer, Reading), (String, String)> {
     let ask = async || -> Result<(Answer, Reading)> {
-        let work = ctx
-            .work()
-            .ok_or_else(|| crate::Error::storage("store_closed", "storage is not open yet"))?;
+        let work = ctx.work().ok_or_else(crate::app::work::closed)?;
         let convention = form.convention(who)?;
         let endpoint = form.endpoint(entry, who)?;
         let asker = Asker::new(&work.ports, entry, convention, endpoint)?.once();

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::app::browser;
 use crate::app::context::{Ctx, ThemeChoice};
 use crate::app::page;
-use crate::app::part::dialog::dialog;
+use crate::app::part::dialog::confirm;
 use crate::app::part::icon::{self, icon};
 use crate::app::part::notice::{self, Tone};
 use crate::app::state::number;
@@ -135,11 +135,10 @@ fn jobs_file(ctx: Ctx) -> impl IntoView {
 
 /// Names what goes before it goes: there is no way back.
 fn clear_dialog(ctx: Ctx, open: RwSignal<bool>) -> impl IntoView {
-    dialog(
+    confirm(
         open,
         "Clear this browser’s data",
         view! {
-            <div class="stack">
                 <p>"Deleted for good, in this browser:"</p>
                 <ul class="plain-list">
                     <li>
@@ -157,20 +156,8 @@ fn clear_dialog(ctx: Ctx, open: RwSignal<bool>) -> impl IntoView {
                 <p class="hint">
                     "“Export jobs.json” keeps the jobs, “Export all” on the Models page the models. What lies at a vendor stays there."
                 </p>
-                <div class="row">
-                    <button type="button" class="button" on:click=move |_| open.set(false)>
-                        "Keep everything"
-                    </button>
-                    <span class="push"></span>
-                    <button
-                        type="button"
-                        class="button danger"
-                        on:click=move |_| dataset::clear_all(ctx)
-                    >
-                        "Delete everything"
-                    </button>
-                </div>
-            </div>
         },
+        "Keep everything",
+        ("Delete everything", move || dataset::clear_all(ctx)),
     )
 }

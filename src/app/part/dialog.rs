@@ -49,3 +49,37 @@ pub(crate) fn dialog(
         </dialog>
     }
 }
+
+/// Asks for a second word before something that cannot be taken back: `keep` closes the dialog,
+/// `act` does it.
+pub(crate) fn confirm(
+    open: RwSignal<bool>,
+    title: &'static str,
+    content: impl IntoView + 'static,
+    keep: &'static str,
+    act: (&'static str, impl Fn() + 'static),
+) -> impl IntoView {
+    let (name, run) = act;
+    let go = move |_| {
+        open.set(false);
+        run();
+    };
+    dialog(
+        open,
+        title,
+        view! {
+            <div class="stack">
+                {content}
+                <div class="row">
+                    <button type="button" class="button" on:click=move |_| open.set(false)>
+                        {keep}
+                    </button>
+                    <span class="push"></span>
+                    <button type="button" class="button danger" on:click=go>
+                        {name}
+                    </button>
+                </div>
+            </div>
+        },
+    )
+}

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::base::time::Timestamp;
+use crate::format::FormatOptions;
 use crate::job::{FineTuneConfig, Start};
 use crate::problem::Problem;
 use crate::provider::{
@@ -274,6 +275,11 @@ impl JobForm {
             c.provider = self.provider;
             c.hyperparameters = Hyperparameters::default();
             c.provider_options = ProviderOptions::default();
+            // Its lines name coordinates and pictures in their own way.
+            c.format = FormatOptions {
+                tasks: c.format.tasks,
+                ..FormatOptions::default()
+            };
         }
         c.base_model = self.base_model.trim().to_owned();
         c.output_dir = OUTPUT_DIR.to_owned();
@@ -470,6 +476,8 @@ mod tests {
         c.metadata.insert("team".into(), "ui".into());
         c.hyperparameters.n_epochs = Setting::Value(2);
         c.hyperparameters.seed = Some(7);
+        c.format.tasks = vec!["point".into()];
+        c.format.image_uri_prefix = Some("https://a/".into());
         c.provider_options.base_url = Some("http://127.0.0.1:1/v1".into());
         let earlier = Earlier {
             job_id: "a".into(),
@@ -495,6 +503,8 @@ mod tests {
             ("old.jsonl", 0.25)
         );
         assert_eq!(there.metadata, c.metadata);
+        assert_eq!(there.format.tasks, c.format.tasks);
+        assert_eq!(there.format.image_uri_prefix, None);
     }
 
     #[test]
