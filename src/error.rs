@@ -110,10 +110,10 @@ impl Error {
         self
     }
 
-    /// Says what to do about it.
+    /// Says what to do about it; an empty text says nothing.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.0.hint = Some(hint.into());
+        self.0.hint = Some(hint.into()).filter(|h| !h.is_empty());
         self
     }
 

@@ -98,7 +98,11 @@ impl fmt::Display for Problem {
             Severity::Warning => "warning",
             Severity::Error => "error",
         };
-        write!(f, "{word}[{}] {}: {}", self.code, self.path, self.message)?;
+        write!(f, "{word}[{}]", self.code)?;
+        if !self.path.is_empty() {
+            write!(f, " {}", self.path)?;
+        }
+        write!(f, ": {}", self.message)?;
         if !self.hint.is_empty() {
             write!(f, " (hint: {})", self.hint)?;
         }

@@ -1,15 +1,16 @@
 //! Canonical JSON: one value, one byte string.
 
 use serde::Serialize;
-use serde::de::{DeserializeOwned, Error as _};
+use serde::de::DeserializeOwned;
 
+use crate::base::strict::Strict;
 use crate::error::Result;
 
-/// Reads a record, which must be an object: serde alone would also take an array for one, its
-/// items as the fields in order.
+/// Reads a record, which must be an object, and so must the records in it: serde alone would also
+/// take an array for one, its items as the fields in order.
 ///
 /// # Errors
-/// As `serde_json`; another kind of value says so.
+/// As `serde_json`; an array in place of an object says so.
 ///
 /// # Examples
 /// ```
@@ -19,21 +20,11 @@ use crate::error::Result;
 /// assert!(object::<GenerationConfig>(b"[3]").is_err());
 /// ```
 pub fn object<T: DeserializeOwned>(text: &[u8]) -> serde_json::Result<T> {
-    refuse_array(text)?;
-    serde_json::from_slice(text)
+    let mut reader = serde_json::Deserializer::from_slice(text);
+    let value = T::deserialize(Strict(&mut reader))?;
+    reader.end()?;
+    Ok(value)
 }
-
-/// An error when the text is an array. Broken text is told of first, with its place.
-pub(crate) fn refuse_array(text: &[u8]) -> serde_json::Result<()> {
-    if text.trim_ascii_start().first() != Some(&b'[') {
-        return Ok(());
-    }
-    serde_json::from_slice::<serde::de::IgnoredAny>(text)?;
-    Err(serde_json::Error::custom(NO_OBJECT))
-}
-
-/// What is said of a value that should be an object.
-pub(crate) const NO_OBJECT: &str = "this is an array; an object, { … }, is expected";
 
 /// JSON without spaces and with object keys in byte order, so that equal values give equal bytes.
 ///

@@ -10,5 +10,6 @@ pub mod json;
 pub mod limits;
 pub mod ports;
 pub mod rng;
+pub(crate) mod strict;
 pub mod system;
 pub mod time;

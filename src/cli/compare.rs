@@ -148,6 +148,9 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Outcome> {
     let mut tuned_answers = answers(tuned, entry.is_some())?;
     let mut base_answers = answers(base, args.ask_base)?;
     if let Some(entry) = &entry {
+        for warning in entry.warnings() {
+            output.note(&format!("{}: {warning}", entry.reference()));
+        }
         let place = Place {
             base_url: args.base_url.clone().unwrap_or_default(),
             model: String::new(),
@@ -206,10 +209,11 @@ fn questions(args: &Args, output: &Output) -> Result<Vec<Question>> {
             Boxes::Xywh => BoxShape::Xywh,
             Boxes::Xyxy => BoxShape::Xyxy,
         });
-        screenspot(&text, shape, |path| {
+        let found = screenspot(&text, shape, |path| {
             let info = image_info(&read_bytes(&folder.join(path))?)?;
             Ok((info.width, info.height))
-        })?
+        });
+        in_file(&args.input, found)?
     } else {
         of_dataset(args, output)?
     };
@@ -271,7 +275,7 @@ fn read_text(path: &Path) -> Result<String> {
 /// The answers in a file; none when it may still be written and does not exist.
 fn answers(path: &Path, may_be_new: bool) -> Result<Answers> {
     if !may_be_new {
-        return read_answers(&read_text(path)?);
+        return in_file(path, read_answers(&read_text(path)?));
     }
     if !path.exists() {
         return Ok(Answers::new());
@@ -282,13 +286,24 @@ fn answers(path: &Path, may_be_new: bool) -> Result<Answers> {
     let (lines, last) = text.split_at(whole);
     if read_answers(last).is_err() {
         std::fs::write(path, lines).map_err(|e| Error::from(e).at(path.display().to_string()))?;
-        return read_answers(lines);
+        return in_file(path, read_answers(lines));
     }
     if !last.is_empty() {
         std::fs::write(path, format!("{text}\n"))
             .map_err(|e| Error::from(e).at(path.display().to_string()))?;
     }
-    read_answers(&text)
+    in_file(path, read_answers(&text))
+}
+
+/// Names the file of an error.
+fn in_file<T>(path: &Path, read: Result<T>) -> Result<T> {
+    read.map_err(|e| {
+        let place = match e.path() {
+            Some(row) => format!("{}: {row}", path.display()),
+            None => path.display().to_string(),
+        };
+        e.at(place)
+    })
 }
 
 /// Asks what has no answer yet, and adds each answer to the file as it comes.

@@ -47,8 +47,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "k/n")]
     shard: Option<Shard>,
     /// Threads (default: all cores)
-    #[arg(long, value_name = "N")]
-    jobs: Option<usize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: Option<u16>,
     /// Picture format (default png)
     #[arg(long, value_parser = parse_image)]
     image: Option<ImageFormat>,
@@ -174,7 +174,7 @@ pub(super) fn run(args: &Args, out: &Output) -> Result<Outcome> {
     } else if shard == Shard::WHOLE && join(&args.out, &progress, out)? {
         resumed_from = samples;
     } else {
-        let jobs = args.jobs.unwrap_or_else(|| {
+        let jobs = args.jobs.map(usize::from).unwrap_or_else(|| {
             std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
         });
         resumed_from = make(&folder, &generator, &progress, range, jobs.max(1), out)

@@ -4,15 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use clap::{Args as ClapArgs, Subcommand};
+use futures_util::future::Either;
 
 use crate::base::ports::Ports;
 use crate::base::system::block_on;
 use crate::cli::provider::Confirmed;
 use crate::cli::run::{self, StoreArg};
 use crate::cli::{Outcome, Output};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::job::{
-    Ask, Cleaned, FineTuneConfig, FineTuneJob, FineTuneJobManager, Scheduler, series,
+    Ask, Cleaned, FineTuneConfig, FineTuneJob, FineTuneJobManager, Scheduler, VisionFinetuner,
+    series,
 };
 use crate::provider::{Checkpoint, PROVIDERS, ProviderName, RemoteEvent};
 
@@ -178,17 +180,24 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Outcome> {
             jobs.retain(|j| {
                 (*all || !j.archived) && tag.as_ref().is_none_or(|t| j.tags.contains(t))
             });
-            output.result(&jobs, |jobs| table(jobs))?;
+            output.result(&jobs, |jobs| match (jobs.as_slice(), tag) {
+                ([], Some(tag)) => format!("no job has the tag {tag:?}"),
+                _ => table(jobs),
+            })?;
         }
         Action::Show(Id { id }) => show(block_on(reading().get(id))?)?,
         Action::Watch(Id { id }) => return run::finish(&block_on(tuner()?.wait(id))?, output),
         Action::Cancel(Id { id }) => {
             let tuner = tuner()?;
+            let job = block_on(tuner.job_manager().get(id))?;
+            if job.state.is_final() {
+                output.note(&format!("{id}: it has ended already"));
+            }
             block_on(tuner.cancel(id))?;
             show(block_on(tuner.wait(id))?)?;
         }
-        Action::Pause(Id { id }) => show(block_on(tuner()?.pause(id))?)?,
-        Action::Resume(Id { id }) => show(block_on(tuner()?.resume(id))?)?,
+        Action::Pause(Id { id }) => return asked(&tuner()?, id, true, output),
+        Action::Resume(Id { id }) => return asked(&tuner()?, id, false, output),
         Action::Complete(Id { id }) => show(block_on(tuner()?.complete_without_artifacts(id))?)?,
         Action::Retry { job, changes } => {
             let tuner = tuner()?;
@@ -213,6 +222,12 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Outcome> {
         Action::Clean { job, confirmed } => {
             let tuner = tuner()?;
             let found = block_on(tuner.cleanable(&job.id))?;
+            if found == Cleaned::default() {
+                output.result(&found, |_| {
+                    format!("{}: nothing of it lies at a vendor", job.id)
+                })?;
+                return Ok(Outcome::Done);
+            }
             confirmed.check(&left(&found))?;
             let done = block_on(tuner.clean(&job.id))?;
             output.result(&done, |done| format!("{}: deleted {}", job.id, left(done)))?;
@@ -224,8 +239,13 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Outcome> {
             })?;
         }
         Action::Events { job, limit, before } => {
-            let page = block_on(reading().events_before(&job.id, *before, *limit))?;
+            let manager = reading();
+            block_on(manager.get(&job.id))?;
+            let page = block_on(manager.events_before(&job.id, *before, *limit))?;
             output.result(&page, |page| {
+                if page.events.is_empty() {
+                    return "no events".to_owned();
+                }
                 let line = |e: &RemoteEvent| format!("{} {}", e.created_at, e.message);
                 page.events.iter().map(line).collect::<Vec<_>>().join("\n")
             })?;
@@ -235,8 +255,13 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Outcome> {
             points,
             smooth,
         } => {
-            let all = block_on(reading().metrics(&job.id))?;
+            let manager = reading();
+            block_on(manager.get(&job.id))?;
+            let all = block_on(manager.metrics(&job.id))?;
             output.result(&series::curves(&all, *smooth, *points), |curves| {
+                if curves.is_empty() {
+                    return "no numbers yet".to_owned();
+                }
                 let last = |c: &series::Curve| {
                     let (step, value) = c.raw.last().copied().unwrap_or_default();
                     let (_, smooth) = c.smoothed.last().copied().unwrap_or_default();
@@ -251,6 +276,9 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Outcome> {
         Action::Checkpoints(Id { id }) => {
             let list = block_on(tuner()?.checkpoints(id))?;
             output.result(&list, |list| {
+                if list.is_empty() {
+                    return "no checkpoints".to_owned();
+                }
                 let line = |c: &Checkpoint| format!("step {}: {}", c.step, c.model);
                 list.iter().map(line).collect::<Vec<_>>().join("\n")
             })?;
@@ -273,6 +301,26 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Outcome> {
         }
     }
     Ok(Outcome::Done)
+}
+
+/// Asks the vendor to pause a job or to go on with it; a refusal is an error.
+fn asked(tuner: &VisionFinetuner, id: &str, pause: bool, output: &Output) -> Result<Outcome> {
+    let before = block_on(tuner.job_manager().get(id))?;
+    let job = block_on(match pause {
+        true => Either::Left(tuner.pause(id)),
+        false => Either::Right(tuner.resume(id)),
+    })?;
+    output.result(&job, run::describe)?;
+    let word = if pause { "pause" } else { "resume" };
+    let mut new = job.problems.iter().skip(before.problems.len());
+    match new.find(|p| p.path == word) {
+        Some(p) => Err(
+            Error::new(ErrorKind::Provider, p.code.clone(), p.message.clone())
+                .at(id)
+                .hint(p.hint.clone()),
+        ),
+        None => Ok(Outcome::Done),
+    }
 }
 
 /// The settings of a job with changes, under a free name.
@@ -311,8 +359,8 @@ fn changed(manager: &FineTuneJobManager, id: &str, changes: &Changes) -> Result<
 /// What a job left at its vendor, in words.
 fn left(found: &Cleaned) -> String {
     match (found.files.as_slice(), found.pictures) {
-        ([], 0) => "nothing".to_owned(),
         (files, 0) => files.join(", "),
+        ([], n) => format!("{n} pictures"),
         (files, n) => format!("{} and {n} pictures", files.join(", ")),
     }
 }

@@ -17,7 +17,7 @@ mod stats;
 mod stopwatch;
 
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufReader, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -81,7 +81,10 @@ pub enum Outcome {
 
 /// Runs the command line with the arguments of this process.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(e) => return misused(&e),
+    };
     let output = Output::new(cli.json, cli.quiet);
     match run(cli.command, &output) {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
@@ -91,6 +94,26 @@ pub fn main() -> ExitCode {
             ExitCode::from(if e.kind() == ErrorKind::Caller { 2 } else { 3 })
         }
     }
+}
+
+/// Help, the version, or what is wrong with the arguments; with `--json` on stdout too, as every
+/// error.
+fn misused(e: &clap::Error) -> ExitCode {
+    // A closed terminal is no reason to fail.
+    let _ = e.print();
+    let json = std::env::args_os().any(|a| a == "--json");
+    if json && e.use_stderr() {
+        let text = e.render().to_string();
+        let first = text.split("\n\n").next().unwrap_or_default();
+        let message = first.trim().trim_start_matches("error: ");
+        let value = serde_json::json!({"error": {
+            "kind": ErrorKind::Caller, "code": "usage", "path": null, "message": message,
+            "hint": "see --help",
+        }});
+        let _ = writeln!(std::io::stdout(), "{value}");
+    }
+    // Clap's own codes: 0 for help and version, 2 for wrong use.
+    ExitCode::from(if e.use_stderr() { 2 } else { 0 })
 }
 
 fn run(command: Command, output: &Output) -> Result<Outcome> {

@@ -31,7 +31,7 @@ impl Output {
     /// Prints the result of a command: `value` with `--json`, else the text of `human`.
     ///
     /// # Errors
-    /// When stdout is closed.
+    /// When stdout cannot be written; a reader that has gone is no error.
     pub fn result<T: Serialize>(&self, value: &T, human: impl FnOnce(&T) -> String) -> Result<()> {
         self.end_line();
         let text = if self.json {
@@ -40,9 +40,12 @@ impl Output {
             human(value)
         };
         let mut out = std::io::stdout().lock();
-        out.write_all(text.trim_end().as_bytes())?;
-        out.write_all(b"\n")?;
-        Ok(())
+        let line = format!("{}\n", text.trim_end());
+        match out.write_all(line.as_bytes()).and_then(|()| out.flush()) {
+            // Whoever reads has read enough (`| head`).
+            Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+            other => Ok(other?),
+        }
     }
 
     /// A line on stderr.

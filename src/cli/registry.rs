@@ -7,7 +7,7 @@ use crate::base::time::Timestamp;
 use crate::cli::jobs::columns;
 use crate::cli::run::{self, StoreArg};
 use crate::cli::{Outcome, Output};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::registry::{EXPORTS, Export as Form, RegistryEntry};
 
 /// Arguments of `registry`.
@@ -111,7 +111,10 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Outcome> {
         List { tag } => {
             let mut entries = block_on(registry.list())?;
             entries.retain(|e| tag.as_ref().is_none_or(|t| e.tags.contains(t)));
-            output.result(&entries, |entries| table(entries, now))?;
+            output.result(&entries, |entries| match (entries.as_slice(), tag) {
+                ([], Some(tag)) => format!("no model has the tag {tag:?}"),
+                _ => table(entries, now),
+            })?;
         }
         Show(model) => {
             let entry = block_on(registry.get(&model.reference))?;
@@ -144,6 +147,13 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Outcome> {
         Alias {
             alias: Some(alias), ..
         } => {
+            let all = block_on(registry.aliases())?;
+            if !all.iter().any(|a| a.alias == *alias) {
+                let message = format!("there is no alias {alias:?}");
+                return Err(
+                    Error::caller("alias_missing", message).hint("list them with: registry alias")
+                );
+            }
             block_on(registry.remove_alias(alias))?;
             let value = serde_json::json!({"alias": alias, "removed": true});
             output.result(&value, |_| format!("{alias} is no alias"))?;
@@ -170,7 +180,15 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Outcome> {
         }
         Remove { key } => {
             match key.split_once('@') {
-                None => block_on(registry.deregister_config(key))?,
+                None if block_on(registry.is_registered(key))? => {
+                    block_on(registry.deregister_config(key))?;
+                }
+                // An alias is removed by its own command.
+                None => {
+                    let message = format!("there is no model {key:?}");
+                    return Err(Error::caller("llm_config_missing", message)
+                        .hint("list them with: registry list"));
+                }
                 Some(_) => {
                     let entry = block_on(registry.get(key))?;
                     block_on(registry.remove_version(&entry.key, entry.version))?;

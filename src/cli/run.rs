@@ -1,6 +1,7 @@
 //! `screensmith run`: the whole flow of a fine-tuning job, to a registered model.
 
-use std::cell::Cell;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -263,24 +264,30 @@ pub(super) fn registry(ports: &Ports) -> LlmConfigRegistry {
 /// A driver that tells its progress on stderr.
 pub(super) fn finetuner(ports: &Ports, output: &Output) -> VisionFinetuner {
     let output = output.clone();
-    let told = Cell::new("");
+    let told = RefCell::new(BTreeMap::<String, (&str, usize)>::new());
     let manager = FineTuneJobManager::new(ports.store.clone());
     VisionFinetuner::new(manager, ports.clone())
         .with_registry(Rc::new(registry(ports)))
         .on_update(move |update| match update {
             Update::Elsewhere(job) => {
-                let label = job.state.label();
-                if told.replace(label) != label {
+                if is_news(&mut told.borrow_mut(), job) {
                     output.note(&format!(
-                        "{}: {label} (driven by another process)",
-                        job.job_id
+                        "{}: {} (driven by another process)",
+                        job.job_id,
+                        job.state.label()
                     ));
                 }
             }
             Update::Job(job) => {
-                let label = job.state.label();
-                if told.replace(label) != label {
-                    output.note(&format!("{}: {label}", job.job_id));
+                let known = told.borrow().get(&job.job_id).map(|(_, n)| *n);
+                if is_news(&mut told.borrow_mut(), job) {
+                    output.note(&format!("{}: {}", job.job_id, job.state.label()));
+                }
+                // What preparation found was told before the start.
+                if let (Some(known), Some(_)) = (known, job.state.remote_id()) {
+                    for p in job.problems.iter().skip(known) {
+                        output.note(&format!("{}: {p}", job.job_id));
+                    }
                 }
                 if let Some(hold) = &job.hold {
                     output.note(&format!("{}: {}", job.job_id, hold.told()));
@@ -310,6 +317,14 @@ pub(super) fn finetuner(ports: &Ports, output: &Output) -> VisionFinetuner {
                 }
             }
         })
+}
+
+/// Whether the state of a job is another one than `told` last; remembers it, and how many
+/// findings it has.
+fn is_news(told: &mut BTreeMap<String, (&'static str, usize)>, job: &FineTuneJob) -> bool {
+    let now = (job.state.label(), job.problems.len());
+    let before = told.insert(job.job_id.clone(), now);
+    before.is_none_or(|(label, _)| label != now.0)
 }
 
 /// Prints a job that has ended and turns its status into the exit code.
@@ -352,6 +367,7 @@ pub(super) fn describe(job: &FineTuneJob) -> String {
         }
     };
     line("provider", Some(job.provider.vendor().label().to_owned()));
+    line("waits for", job.waits_for());
     if let State::Failed { error, .. } = &job.state {
         let hint = match error.hint.as_str() {
             "" => String::new(),
@@ -381,6 +397,14 @@ pub(super) fn describe(job: &FineTuneJob) -> String {
             .filter(|_| job.status == JobStatus::Completed),
     );
     line("artifacts", job.output_artifact.clone());
+    let awaits = job
+        .provider
+        .vendor()
+        .awaits_training(&job.config.provider_options);
+    if awaits && !job.simulated && job.status == JobStatus::Completed {
+        let text = "nothing is trained yet: the README.md in that folder says how";
+        line("next", Some(text.to_owned()));
+    }
     line(
         "samples",
         Some(format!(
@@ -406,6 +430,12 @@ pub(super) fn describe(job: &FineTuneJob) -> String {
             .map(|p| format!("step {} of {}", p.done, p.total)),
     );
     line("held", job.hold.as_ref().map(Hold::told));
+    if job.hold.is_some() && matches!(job.state, State::Saving { .. }) {
+        line(
+            "or",
+            Some(format!("without its files: jobs complete {}", job.job_id)),
+        );
+    }
     line("finish", job.estimated_finish.map(|t| t.to_string()));
     line("retry of", job.retry_of.clone());
     let tags: Vec<&str> = job.tags.iter().map(String::as_str).collect();

@@ -1,19 +1,58 @@
 //! What a job leaves behind: fetched file by file, with resume and checksums.
 
+use crate::base::ports::FileWriter;
+use crate::dataset::ManifestFile;
 use crate::error::{Error, ErrorKind, Result};
 use crate::job::driver::{Update, VisionFinetuner};
 use crate::job::failure::is_passing;
 use crate::job::prepare::below;
 use crate::job::record::{FineTuneJob, SavedArtifact};
 use crate::job::state::{Event, State};
-use crate::job::version::checksum;
+use crate::job::version::{DatasetVersion, checksum};
 use crate::problem::Problem;
-use crate::provider::Provider;
+use crate::provider::{Artifact, Provider};
+
+/// Where the bytes of an artifact come from.
+#[derive(Clone, Copy)]
+enum Source<'a> {
+    /// The provider, by its id of the job.
+    Vendor(&'a dyn Provider, &'a str),
+    /// A file on this side: the artifact's id is its path.
+    Here,
+}
 
 /// List of the fetched files, in their folder.
 const LIST: &str = "artifacts.json";
 
 impl VisionFinetuner {
+    /// Copies the artifacts of a job into `folder` and returns their paths. Those that were
+    /// fetched when it ended are taken from here; else the vendor is asked. A download that
+    /// broke off goes on where it stopped; `artifacts.json` there lists the files with checksums.
+    ///
+    /// # Errors
+    /// `job_missing`; `no_artifacts` while the vendor has no job; failures of provider or
+    /// storage.
+    pub async fn download_model(&self, job_id: &str, folder: &str) -> Result<Vec<String>> {
+        let job = self.manager.get(job_id).await?;
+        let Some(id) = job.state.remote_id() else {
+            return Err(Error::caller(
+                "no_artifacts",
+                "the vendor has no job yet, so no artifacts",
+            )
+            .at(job_id)
+            .hint("wait until the job runs"));
+        };
+        let saved = match self.copy_kept(&job, folder).await? {
+            Some(copied) => copied,
+            None => {
+                let provider = self.connect(&job.config)?;
+                self.save_artifacts(&job, id, folder, provider.as_ref())
+                    .await?
+            }
+        };
+        Ok(saved.into_iter().map(|a| a.path).collect())
+    }
+
     /// Fetches the artifacts of a job into `folder`. A file that broke off goes on where it
     /// stopped; of a job that has ended, what is here already, unchanged, is not fetched again.
     pub(super) async fn save_artifacts(
@@ -22,6 +61,35 @@ impl VisionFinetuner {
         id: &str,
         folder: &str,
         provider: &dyn Provider,
+    ) -> Result<Vec<SavedArtifact>> {
+        let mut artifacts = provider.artifacts(id).await?;
+        if provider.works_locally() {
+            artifacts.extend(self.pictures_beside(job).await?);
+        }
+        self.copy(job, artifacts, folder, Source::Vendor(provider, id))
+            .await
+    }
+
+    /// Copies what was fetched when the job ended into `folder`; `None` when that is not here
+    /// as it was.
+    async fn copy_kept(
+        &self,
+        job: &FineTuneJob,
+        folder: &str,
+    ) -> Result<Option<Vec<SavedArtifact>>> {
+        let kept = self.kept(job).await?;
+        if kept.is_empty() {
+            return Ok(None);
+        }
+        self.copy(job, kept, folder, Source::Here).await.map(Some)
+    }
+
+    async fn copy(
+        &self,
+        job: &FineTuneJob,
+        artifacts: Vec<Artifact>,
+        folder: &str,
+        source: Source<'_>,
     ) -> Result<Vec<SavedArtifact>> {
         let files = self.ports.files.as_ref();
         let folder = folder.trim_end_matches('/');
@@ -32,7 +100,7 @@ impl VisionFinetuner {
             false => Vec::new(),
         };
         let mut saved = Vec::new();
-        for artifact in provider.artifacts(id).await? {
+        for artifact in artifacts {
             let path = below(folder, &artifact.name)?;
             let known = held
                 .iter()
@@ -50,12 +118,16 @@ impl VisionFinetuner {
             } else {
                 (files.create(&path).await?, 0)
             };
-            if done > 0 {
-                provider
-                    .save_from(id, &artifact, done, file.as_mut())
-                    .await?;
-            } else {
-                provider.save(id, &artifact, file.as_mut()).await?;
+            match source {
+                Source::Here => self.read_into(&artifact.id, done, file.as_mut()).await?,
+                Source::Vendor(provider, id) if done > 0 => {
+                    provider
+                        .save_from(id, &artifact, done, file.as_mut())
+                        .await?;
+                }
+                Source::Vendor(provider, id) => {
+                    provider.save(id, &artifact, file.as_mut()).await?;
+                }
             }
             file.finish().await?;
             saved.push(SavedArtifact {
@@ -65,11 +137,85 @@ impl VisionFinetuner {
                 media_type: artifact.media_type,
                 path,
             });
-            let text = serde_json::to_vec_pretty(&saved)?;
-            files.write_all(&list, &text).await?;
+            // Pictures are many and small: not a new list for each of them.
+            if saved.len() < 100 {
+                self.list_saved(&list, &saved).await?;
+            }
+        }
+        if saved.len() >= 100 {
+            self.list_saved(&list, &saved).await?;
         }
         Ok(saved)
     }
+
+    async fn list_saved(&self, list: &str, saved: &[SavedArtifact]) -> Result<()> {
+        let text = serde_json::to_vec_pretty(saved)?;
+        self.ports.files.write_all(list, &text).await
+    }
+
+    /// Copies a file from byte `offset` on.
+    async fn read_into(&self, path: &str, mut offset: u64, to: &mut dyn FileWriter) -> Result<()> {
+        loop {
+            let part = self.ports.files.read(path, offset, 1 << 20).await?;
+            if part.is_empty() {
+                return Ok(());
+            }
+            offset += part.len() as u64;
+            to.write(&part).await?;
+        }
+    }
+
+    /// The pictures that lie beside the lines of a job that stays on this side.
+    async fn pictures_beside(&self, job: &FineTuneJob) -> Result<Vec<Artifact>> {
+        let folder = job.folder();
+        let files = self.ports.files.as_ref();
+        let version = format!("{folder}/{}", DatasetVersion::FILE);
+        if files.size(&version).await?.is_none() {
+            return Ok(Vec::new());
+        }
+        let frozen: DatasetVersion = serde_json::from_slice(&files.read_all(&version).await?)
+            .map_err(|e| Error::storage("storage_damaged", e.to_string()).at(version))?;
+        let picture = |f: ManifestFile| {
+            let media_type = match f.path.rsplit('.').next() {
+                Some("jpg") => "image/jpeg",
+                Some("webp") => "image/webp",
+                Some("png") => "image/png",
+                // The lines: the provider names them.
+                _ => return None,
+            };
+            Some(Artifact {
+                id: format!("{folder}/{}", f.path),
+                media_type: media_type.to_owned(),
+                name: f.path,
+            })
+        };
+        Ok(frozen.files.into_iter().filter_map(picture).collect())
+    }
+
+    /// What was fetched when the job ended, by its place here; empty unless all of it is here
+    /// as it was.
+    async fn kept(&self, job: &FineTuneJob) -> Result<Vec<Artifact>> {
+        let files = self.ports.files.as_ref();
+        let missing = |p: &Problem| p.code == "artifacts_missing";
+        if !job.state.is_final() || job.problems.iter().any(missing) {
+            return Ok(Vec::new());
+        }
+        let mut out = Vec::new();
+        for a in &job.artifacts {
+            let same = files.size(&a.path).await? == Some(a.bytes)
+                && checksum(files, &a.path).await? == a.sha256;
+            if !same {
+                return Ok(Vec::new());
+            }
+            out.push(Artifact {
+                name: a.name.clone(),
+                media_type: a.media_type.clone(),
+                id: a.path.clone(),
+            });
+        }
+        Ok(out)
+    }
+
     /// Reads the numbers that the vendor gives only now that the job has ended, and keeps them
     /// beside those of its events. Returns what to say when they do not come.
     pub(super) async fn save_metrics(

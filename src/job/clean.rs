@@ -40,7 +40,8 @@ impl VisionFinetuner {
     ///
     /// # Errors
     /// `job_active` while the job has not ended; `file_in_use` when a job that has not ended
-    /// trains on the same file; `job_missing`; a failure of storage.
+    /// trains on the same file; `call_unsupported` when the vendor's interface does not delete
+    /// files; `job_missing`; a failure of storage.
     pub async fn cleanable(&self, job_id: &str) -> Result<Cleaned> {
         let job = self.manager.get(job_id).await?;
         if !job.state.is_final() {
@@ -48,7 +49,18 @@ impl VisionFinetuner {
                 .at(job_id)
                 .hint("cancel it first, or wait for its end"));
         }
+        // What a practice run or a bundle "uploaded" lies on this side.
+        let vendor = job.provider.vendor();
+        if job.simulated || vendor.hosts(&job.config.provider_options).is_empty() {
+            return Ok(Cleaned::default());
+        }
         let files: Vec<String> = job.left_behind().map(|f| f.id.clone()).collect();
+        if !vendor.deletes_files() && !files.is_empty() {
+            let message = format!("{} deletes no files by its interface", vendor.label());
+            return Err(Error::unsupported("call_unsupported", message)
+                .at(job_id)
+                .hint("look for them in the vendor's console"));
+        }
         // Vendors keep equal content once, whoever sent it.
         let others = self.manager.list().await?;
         let user = others.iter().find(|o| {
@@ -71,8 +83,7 @@ impl VisionFinetuner {
     /// them. The tuned model and what is on this side stay. Doing it again changes nothing.
     ///
     /// # Errors
-    /// As [`cleanable`](Self::cleanable); `call_unsupported` when the vendor's interface does
-    /// not delete files; failures of provider and network.
+    /// As [`cleanable`](Self::cleanable); failures of provider and network.
     pub async fn clean(&self, job_id: &str) -> Result<Cleaned> {
         let found = self.cleanable(job_id).await?;
         let job = self.manager.get(job_id).await?;
@@ -98,7 +109,7 @@ impl VisionFinetuner {
         let files = self.ports.files.as_ref();
         let options = &job.config.provider_options;
         let prefix = job.provider.vendor().image_uri_prefix(&job.job_id, options);
-        let (Some(prefix), Some(_), false) = (prefix, files.size(&list).await?, job.simulated)
+        let (Some(prefix), Some(_), true) = (prefix, files.size(&list).await?, job.pictures_sent)
         else {
             return Ok(Vec::new());
         };

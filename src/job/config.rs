@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::base::json::refuse_array;
+use crate::base::strict;
 use crate::base::time::Timestamp;
 use crate::error::{Error, Result};
 use crate::format::{FormatOptions, format};
@@ -106,9 +106,11 @@ const MAX_NAME: usize = 64;
 const HINT: &str = "compare with the fields of the documentation";
 
 fn unreadable(e: &serde_path_to_error::Error<serde_json::Error>) -> Error {
-    let path = e.path().to_string();
     let error = Error::data("config_json", e.inner().to_string()).hint(HINT);
-    if path == "." { error } else { error.at(path) }
+    match strict::field(e) {
+        Some(field) => error.at(field),
+        None => error,
+    }
 }
 
 impl FineTuneConfig {
@@ -141,10 +143,8 @@ impl FineTuneConfig {
     /// `config_json` with the field at fault as path: broken JSON, unknown or missing fields,
     /// wrong types.
     pub fn from_json(text: &str) -> Result<Self> {
-        refuse_array(text.as_bytes())
-            .map_err(|e| Error::data("config_json", e.to_string()).hint(HINT))?;
         let mut json = serde_json::Deserializer::from_str(text);
-        let config = serde_path_to_error::deserialize(&mut json).map_err(|e| unreadable(&e))?;
+        let config = strict::with_path(&mut json).map_err(|e| unreadable(&e))?;
         json.end()
             .map_err(|e| Error::data("config_json", e.to_string()))?;
         Ok(config)
@@ -155,7 +155,7 @@ impl FineTuneConfig {
     /// # Errors
     /// `config_json` as [`from_json`](Self::from_json).
     pub fn from_value(value: Value) -> Result<Self> {
-        serde_path_to_error::deserialize(value).map_err(|e| unreadable(&e))
+        strict::with_path(value).map_err(|e| unreadable(&e))
     }
 
     /// Everything that is wrong with this configuration; empty when it can be used.
@@ -335,8 +335,13 @@ mod tests {
                 "acme",
             ),
             (format!("{SMALL}}} x"), None, "trailing"),
-            ("[".to_owned(), None, "EOF"),
+            ("{".to_owned(), None, "EOF"),
             ("[3]".to_owned(), None, "an object"),
+            (
+                format!("{SMALL},\"hyperparameters\":[3]}}"),
+                Some("hyperparameters"),
+                "an object",
+            ),
         ] {
             let e = FineTuneConfig::from_json(&text).unwrap_err();
             assert_eq!(e.path(), path, "{text}: {e}");

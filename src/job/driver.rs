@@ -428,29 +428,6 @@ impl VisionFinetuner {
         }
     }
 
-    /// Copies the artifacts of a job into `folder` and returns their paths. A download that
-    /// broke off goes on where it stopped; `artifacts.json` there lists the files with checksums.
-    ///
-    /// # Errors
-    /// `job_missing`; `no_artifacts` while the vendor has no job; failures of provider or
-    /// storage.
-    pub async fn download_model(&self, job_id: &str, folder: &str) -> Result<Vec<String>> {
-        let job = self.manager.get(job_id).await?;
-        let Some(id) = job.state.remote_id() else {
-            return Err(Error::caller(
-                "no_artifacts",
-                "the vendor has no job yet, so no artifacts",
-            )
-            .at(job_id)
-            .hint("wait until the job runs"));
-        };
-        let provider = self.connect(&job.config)?;
-        let saved = self
-            .save_artifacts(&job, id, folder, provider.as_ref())
-            .await?;
-        Ok(saved.into_iter().map(|a| a.path).collect())
-    }
-
     pub(super) fn connect(&self, config: &FineTuneConfig) -> Result<Rc<dyn Provider>> {
         provider::connect(config.provider, &self.ports, &config.provider_options)
     }

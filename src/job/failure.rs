@@ -4,7 +4,7 @@ use crate::base::ports::Expect;
 use crate::error::{Error, ErrorKind, Result};
 use crate::job::driver::{Update, VisionFinetuner};
 use crate::job::record::{FineTuneJob, Hold};
-use crate::job::state::Event;
+use crate::job::state::{Event, State};
 use crate::provider::RemoteError;
 
 /// Tries of a step that may work later, before the driver that takes single steps gives up.
@@ -57,9 +57,14 @@ impl VisionFinetuner {
     /// Does what the [`verdict`] on a failed step says: stores the wait or the end, or gives the
     /// error back and leaves the job where it is, with the reason.
     pub(super) async fn failed(&self, job: &FineTuneJob, doing: Doing, error: Error) -> Result<()> {
-        let told = told(&error);
+        let mut told = told(&error);
         match verdict(doing, &error) {
             Verdict::End => {
+                if error.code() == "not_found" && job.uploaded.is_some() && told.hint.is_empty() {
+                    told.hint = "the uploaded files may be gone at the vendor; another try of the \
+                                 job uploads them anew"
+                        .to_owned();
+                }
                 self.apply(&job.job_id, Event::Failed(told), |_| {}).await?;
                 Ok(())
             }
@@ -76,7 +81,16 @@ impl VisionFinetuner {
             // A store that fails now would not take the reason either.
             Verdict::Hold if error.kind() == ErrorKind::Storage => Err(error),
             Verdict::Hold => {
-                self.hold(job, told, 0, 0).await?;
+                let mut error = error;
+                if matches!(job.state, State::Saving { .. }) && error.code() != "unauthorized" {
+                    const WAY: &str = "the job can be completed without its files";
+                    let hint = match error.hint_text() {
+                        Some(hint) => format!("{hint}; or {WAY}"),
+                        None => WAY.to_owned(),
+                    };
+                    error = error.hint(hint);
+                }
+                self.hold(job, self::told(&error), 0, 0).await?;
                 Err(error)
             }
         }

@@ -282,7 +282,7 @@ impl FineTuneJobManager {
         for (i, item) in items.into_iter().enumerate() {
             let job = FineTuneJob::from_value(item).map_err(|e| {
                 let path = match e.path() {
-                    None | Some("" | ".") => format!("[{i}]"),
+                    None | Some("") => format!("[{i}]"),
                     Some(field) => format!("[{i}].{field}"),
                 };
                 e.at(path)

@@ -304,6 +304,13 @@ impl VisionFinetuner {
                 Ok(()) => {}
             }
         }
+        let folder = config.output_dir.trim_end_matches('/');
+        if self.ports.files.size(folder).await?.is_some() {
+            out.push(
+                Problem::error("output_dir", "output_dir", "this is a file, not a folder")
+                    .hint("name a folder for the files of the job"),
+            );
+        }
         if let Start::After(id) = &config.start
             && self.manager.find(id).await?.is_none()
         {

@@ -68,6 +68,22 @@ impl FineTuneJobManager {
     }
 }
 
+impl FineTuneJob {
+    /// What a waiting job waits for, in words; `None` for one that does not wait.
+    pub fn waits_for(&self) -> Option<String> {
+        if !matches!(self.state, State::Waiting) {
+            return None;
+        }
+        let slot = format!("a free slot at {}", self.provider.vendor().label());
+        Some(match &self.config.start {
+            Start::Now => "its driver".to_owned(),
+            Start::WhenFree => slot,
+            Start::At(time) => format!("{time}, then for {slot}"),
+            Start::After(id) => format!("the job {id} to complete, then for {slot}"),
+        })
+    }
+}
+
 /// Whether a waiting job may begin.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Turn {

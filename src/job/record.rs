@@ -383,9 +383,9 @@ impl FineTuneJob {
             let state = state_of_seed(map);
             map.insert("state".to_owned(), state);
         }
-        let mut job: Self = serde_path_to_error::deserialize(value).map_err(|e| {
+        let mut job: Self = crate::base::strict::with_path(value).map_err(|e| {
             crate::Error::data("job_json", e.inner().to_string())
-                .at(e.path().to_string())
+                .at(crate::base::strict::field(&e).unwrap_or_default())
                 .hint("a job needs job_id, provider, status, config, created_at and updated_at")
         })?;
         if let Some(why) = crate::job::config::name_fault(&job.job_id) {

@@ -3,6 +3,7 @@
 use sha2::{Digest as _, Sha256};
 
 use crate::base::hash::hex;
+use crate::base::json::object;
 use crate::base::ports::{FileWriter, Files};
 use crate::dataset::Record;
 use crate::error::{Error, Result};
@@ -154,7 +155,7 @@ impl<'a> Records<'a> {
             if line.trim_ascii().is_empty() {
                 continue;
             }
-            return match serde_json::from_slice(&line) {
+            return match object(&line) {
                 Ok(record) => Ok(Some(record)),
                 Err(e) => Err(self.at(Error::data("record_json", e.to_string()).hint(
                     "repair or remove the row; a record has layout_id, html and ground_truth",

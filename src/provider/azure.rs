@@ -157,10 +157,13 @@ impl Vendor for Azure {
         vec![Serving {
             model_name: format!("azure/{model}"),
             required_env_vars: names.map(str::to_owned).to_vec(),
-            warnings: vec![format!(
-                "{model} answers only after it was deployed in the Azure portal; then the name \
-                 of the deployment stands in place of the model's"
-            )],
+            warnings: vec![
+                format!(
+                    "{model} answers only after it was deployed in the Azure portal; then the \
+                     name of the deployment stands in place of the model's"
+                ),
+                format!("{} is the key that jobs read from {KEY}", names[0]),
+            ],
             // Clients of this kind put paths behind the address, so no version can stand there.
             compatible_base_url: options
                 .base_url

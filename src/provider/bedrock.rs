@@ -213,12 +213,17 @@ fn readme(job: &CreateJob, bucket: &str, region: &str) -> String {
     let copies: String = files
         .map(|f| format!("aws s3 cp {f} s3://{bucket}/{name}/{f}\n"))
         .collect();
+    let checked = job.validation.as_ref().map_or_else(String::new, |v| {
+        let n = job.validation_samples;
+        format!("- `{}`: {n} examples to check with\n", file_name(&v.id))
+    });
     format!(
         "# {name}\n\n\
          A fine-tuning job for `{base}` on Amazon Bedrock, written by Screensmith. Nothing has \
          been sent or trained yet: Bedrock takes signed requests of your AWS account only.\n\n\
          ## Contents\n\
          - `{train}`: {n} examples to train with\n\
+         {checked}\
          - `images/`: the pictures that the examples name, as `s3://{bucket}/{name}/images/…`\n\
          - `job.json`: the request of the job\n\
          - `bundle.json`: the job on this side\n\n\

@@ -36,7 +36,7 @@ pub use types::{
     Access, Artifact, BaseModel, Capabilities, Checkpoint, CreateJob, Effect, EventKind,
     Hyperparameters, Level, ListedModel, LocalFile, MetricPoint, Milestone, Picture, Pictures,
     Progress, ProviderName, RemoteError, RemoteEvent, RemoteFile, RemoteJob, RemoteState, Serving,
-    ServingParam, Setting,
+    ServingParam, Setting, litellm_param,
 };
 
 use crate::base::ports::{FileWriter, LocalFuture, Ports};

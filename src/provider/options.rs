@@ -143,6 +143,46 @@ pub(super) fn host_of(url: &str) -> Option<String> {
     (!host.is_empty()).then(|| host.to_owned())
 }
 
+/// Whether what goes by this name is a secret, as far as names tell.
+fn is_secret_name(name: &str) -> bool {
+    const PARTS: &[&str] = &[
+        "authorization",
+        "cookie",
+        "credential",
+        "key",
+        "passw",
+        "secret",
+        "signature",
+        "token",
+    ];
+    let name = name.to_ascii_lowercase();
+    PARTS.iter().any(|p| name.contains(p)) || name.split(['-', '_']).any(|w| w == "auth")
+}
+
+/// Whether a value is written as keys are.
+fn is_secret(value: &str) -> bool {
+    let value = value.trim().to_ascii_lowercase();
+    let forms = ["bearer ", "basic ", "sk-", "ya29."];
+    forms.iter().any(|f| value.starts_with(f))
+}
+
+/// Whether an address carries a password or a key.
+fn holds_secret(url: &str) -> bool {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let query = rest.split_once('?').map_or("", |(_, query)| query);
+    let pair = |p: &str| {
+        let (name, value) = p.split_once('=').unwrap_or((p, ""));
+        is_secret_name(name) || is_secret(value)
+    };
+    authority.contains('@') || query.split(['&', '#']).any(pair)
+}
+
+fn secret(path: String, what: &str) -> Problem {
+    let message = format!("{what} carries a key; configurations are stored and shared");
+    Problem::error("secret_in_config", path, message).hint("set the key in the environment instead")
+}
+
 impl ProviderOptions {
     /// Name of the machine of [`Self::base_url`], with its port when it has one.
     pub fn host(&self) -> Option<String> {
@@ -155,34 +195,23 @@ impl ProviderOptions {
         for (field, url) in [
             ("base_url", &self.base_url),
             ("storage_url", &self.storage_url),
+            ("trainer_url", &self.trainer_url),
         ] {
             let Some(url) = url.as_ref() else { continue };
-            if url.starts_with("https://") || url.starts_with("http://") {
-                continue;
-            }
-            out.push(
-                Problem::error(
-                    field,
-                    format!("provider_options.{field}"),
-                    format!("{url:?} is no http or https address"),
-                )
-                .hint("for example http://localhost:8000/v1"),
-            );
-        }
-        for name in self.headers.keys() {
-            let n = name.to_ascii_lowercase();
-            if ["authorization", "cookie", "key", "token", "secret"]
-                .iter()
-                .any(|w| n.contains(w))
-            {
+            let path = format!("provider_options.{field}");
+            if !(url.starts_with("https://") || url.starts_with("http://")) {
                 out.push(
-                    Problem::error(
-                        "secret_in_config",
-                        format!("provider_options.headers.{name}"),
-                        "this header carries a key; configurations are stored and shared",
-                    )
-                    .hint("set the key in the environment instead"),
+                    Problem::error(field, path, format!("{url:?} is no http or https address"))
+                        .hint("for example http://localhost:8000/v1"),
                 );
+            } else if holds_secret(url) {
+                out.push(secret(path, "this address"));
+            }
+        }
+        for (name, value) in &self.headers {
+            if is_secret_name(name) || is_secret(value) {
+                let path = format!("provider_options.headers.{name}");
+                out.push(secret(path, "this header"));
             }
         }
         if let Some(s) = &self.simulated
@@ -198,5 +227,47 @@ impl ProviderOptions {
             );
         }
         out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_in_an_address_or_a_header_is_refused_and_never_told() {
+        let told = |url: &str, header: (&str, &str)| {
+            let mut options = ProviderOptions {
+                base_url: Some(url.to_owned()),
+                ..ProviderOptions::default()
+            };
+            let (name, value) = header;
+            options.headers.insert(name.to_owned(), value.to_owned());
+            let found = options.validate();
+            assert!(found.iter().all(|p| !format!("{p:?}").contains("hunter2")));
+            found.len()
+        };
+        let fine = ("OpenAI-Organization", "org-1");
+        let place = "https://a.example/v1?api-version=2025-01-01";
+        for url in [
+            "https://hunter2@a.example/v1",
+            "https://me:hunter2@a.example",
+            "https://a.example/v1?api-key=hunter2",
+            "https://a.example/v1?v=1&access_token=hunter2",
+            "https://a.example/v1?x=sk-hunter2",
+        ] {
+            assert_eq!(told(url, fine), 1, "{url}");
+        }
+        for header in [
+            ("X-Auth", "hunter2"),
+            ("Proxy-Authorization", "hunter2"),
+            ("X-Mine", "Bearer hunter2"),
+            ("X-Mine", "sk-hunter2"),
+        ] {
+            assert_eq!(told(place, header), 1, "{header:?}");
+        }
+        for header in [fine, ("X-Author", "me")] {
+            assert_eq!(told(place, header), 0, "{header:?}");
+        }
     }
 }

@@ -464,6 +464,24 @@ pub struct Serving {
     pub compatible_base_url: Option<String>,
 }
 
+/// The parameter of litellm that a variable of this name fills; `None` for other names.
+/// Source: litellm's documentation of its providers.
+pub fn litellm_param(variable: &str) -> Option<&'static str> {
+    const BY_NAME: &[(&str, &str)] = &[
+        ("AWS_REGION", "aws_region_name"),
+        ("AWS_ACCESS_KEY_ID", "aws_access_key_id"),
+        ("AWS_SECRET_ACCESS_KEY", "aws_secret_access_key"),
+    ];
+    const BY_END: &[(&str, &str)] = &[
+        ("_API_KEY", "api_key"),
+        ("_API_BASE", "api_base"),
+        ("_API_VERSION", "api_version"),
+    ];
+    let named = BY_NAME.iter().find(|(name, _)| *name == variable);
+    let ending = || BY_END.iter().find(|(end, _)| variable.ends_with(end));
+    named.or_else(ending).map(|(_, param)| *param)
+}
+
 /// A value of [`Serving::litellm_params`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::error::{Error, Result};
-use crate::provider::{COMPATIBLE_KEY_ENV, SIMULATED, ServingParam};
+use crate::provider::{COMPATIBLE_KEY_ENV, SIMULATED, ServingParam, litellm_param};
 use crate::registry::export::{comment, comments, literal};
 use crate::registry::{Endpoint, RegistryEntry};
 use crate::task::Geometry;
@@ -56,10 +56,18 @@ pub(super) fn litellm(entry: &RegistryEntry) -> String {
     // Where a parameter holds the credentials there is no key beside it.
     let credentials = |v: &ServingParam| matches!(v, ServingParam::Setting(_));
     if !config.litellm_params.iter().any(|(_, v)| credentials(v)) {
-        // The driver asks for a key even where the server does not.
-        let key = config.required_env_vars.first();
-        let name = key.map_or(COMPATIBLE_KEY_ENV, String::as_str);
-        params.push(("api_key".to_owned(), from_env(name)));
+        for name in &config.required_env_vars {
+            // A name of the user's own is that of a key.
+            let param = litellm_param(name).unwrap_or("api_key");
+            let given = config.litellm_params.iter().any(|(p, _)| p == param);
+            if !given && !params.iter().any(|(p, _)| p == param) {
+                params.push((param.to_owned(), from_env(name)));
+            }
+        }
+        if config.required_env_vars.is_empty() {
+            // The driver asks for a key even where the server does not.
+            params.push(("api_key".to_owned(), from_env(COMPATIBLE_KEY_ENV)));
+        }
     }
     for (name, value) in &config.litellm_params {
         let value = match value {

@@ -72,6 +72,13 @@ impl RegistryEntry {
             .unwrap_or(fitting)
     }
 
+    /// Whether training never asked for one point or box, but only for the list of elements.
+    pub fn lists_only(&self) -> bool {
+        let p = &self.provenance;
+        let mut known = p.system_prompts.iter().chain(&p.system_prompt).peekable();
+        known.peek().is_some() && known.all(|k| k == LISTING_SYSTEM_PROMPT)
+    }
+
     /// Where the model answers by chat completions.
     ///
     /// # Errors

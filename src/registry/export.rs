@@ -76,6 +76,23 @@ impl RegistryEntry {
         }
     }
 
+    /// What is to be done or known before the model answers well: what its vendor asks for, and
+    /// what it was not trained on.
+    pub fn warnings(&self) -> Vec<String> {
+        let registered = |w: &Serving| w.model_name == self.config.model_name;
+        let way = self.ways().into_iter().find(registered);
+        let way = way.filter(|_| !self.provenance.simulated);
+        let mut out = way.map(|w| w.warnings).unwrap_or_default();
+        if self.lists_only() {
+            out.push(
+                "It was trained to list elements only: a question for one point or box is new \
+                 to it."
+                    .to_owned(),
+            );
+        }
+        out
+    }
+
     /// The ways to call the model; the registered one first.
     pub(super) fn ways(&self) -> Vec<Serving> {
         let p = &self.provenance;
@@ -106,6 +123,7 @@ pub(super) fn notices(entry: &RegistryEntry) -> Vec<String> {
     if let Some(day) = &p.end_of_life {
         out.push(format!("The model stops answering on {day}."));
     }
+    out.extend(entry.warnings());
     out
 }
 

@@ -232,6 +232,39 @@ fn litellm_reads_its_configuration() {
     let text = vertex.export(Export::LiteLlm).unwrap();
     assert!(text.contains("      vertex_credentials: \"os.environ/VERTEX_CREDENTIALS\"\n"));
     assert!(!text.contains("api_key"), "{text}");
+    // Where several variables are needed, each stands at its parameter, and what is left to do
+    // is said.
+    for (provider, base, params, said) in [
+        (
+            ProviderName::Azure,
+            "gpt-4o-2024-08-06",
+            &["api_key", "api_base", "api_version"][..],
+            &["deployed in the Azure portal", "AZURE_OPENAI_API_KEY"][..],
+        ),
+        (
+            ProviderName::Bedrock,
+            "amazon.nova-lite-v1:0:300k",
+            &[
+                "aws_region_name",
+                "aws_access_key_id",
+                "aws_secret_access_key",
+            ],
+            &["ARN of the deployed model"],
+        ),
+    ] {
+        let e = entry(&job(provider, base), "served");
+        let text = e.export(Export::LiteLlm).unwrap();
+        let lines: Vec<String> = params
+            .iter()
+            .zip(&e.config.required_env_vars)
+            .map(|(param, name)| format!("      {param}: \"os.environ/{name}\"\n"))
+            .collect();
+        assert!(text.contains(&lines.concat()), "{text}");
+        assert_eq!(text.matches("os.environ/").count(), params.len(), "{text}");
+        for words in said {
+            assert!(text.contains(words), "{text}");
+        }
+    }
     if !have("python3", &["-c", "import yaml"]) {
         return;
     }
@@ -482,6 +515,27 @@ print(json.dumps([m.point(t, 1366, 800) for t in json.load(sys.stdin)]))";
                 (a, b) => a.is_none() && b.is_none(),
             };
             assert!(same, "{id} {text:?}: {found:?}, not {expected:?}");
+        }
+    }
+}
+
+#[test]
+fn a_model_that_only_listed_elements_is_said_to_be_new_to_points() {
+    const WORDS: &str = "trained to list elements only";
+    let listing = crate::task::LISTING_SYSTEM_PROMPT;
+    let point = grounding_prompt(convention("absolute").unwrap(), Geometry::Point);
+    let mut e = own("absolute", "http://h/v1");
+    for (prompts, told) in [
+        (vec![], false),
+        (vec![listing.to_owned()], true),
+        (vec![point.clone()], false),
+        (vec![listing.to_owned(), point], false),
+    ] {
+        e.provenance.system_prompt = prompts.first().cloned();
+        e.provenance.system_prompts = prompts;
+        assert_eq!(e.warnings().iter().any(|w| w.contains(WORDS)), told);
+        for form in [Export::Curl, Export::CallPython, Export::SkyvernPython] {
+            assert_eq!(e.export(form).unwrap().contains(WORDS), told);
         }
     }
 }

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::base::strict;
 use crate::error::{Error, Result};
 use crate::registry::RegistryEntry;
 
@@ -117,10 +118,10 @@ fn read<T: serde::de::DeserializeOwned>(at: &str, value: Value) -> Result<T> {
             .at(at)
             .hint(HINT));
     }
-    serde_path_to_error::deserialize(value).map_err(|e| {
-        let path = match e.path().to_string().as_str() {
-            "." => at.to_owned(),
-            field => format!("{at}.{field}"),
+    strict::with_path(value).map_err(|e| {
+        let path = match strict::field(&e) {
+            None => at.to_owned(),
+            Some(field) => format!("{at}.{field}"),
         };
         Error::data("registry_json", e.inner().to_string())
             .at(path)

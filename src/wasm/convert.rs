@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use wasm_bindgen::prelude::*;
 
-use crate::base::json::NO_OBJECT;
+use crate::base::strict;
 use crate::error::{Error, Result};
 
 /// A record as a plain object: maps are objects, absent options are left out.
@@ -31,14 +31,13 @@ pub(super) fn options<T: DeserializeOwned>(value: &JsValue) -> Result<T, JsValue
 
 /// A record as read from a file.
 pub(super) fn record<T: DeserializeOwned>(value: Value) -> Result<T, JsValue> {
-    if value.is_array() {
-        return Err(thrown(&Error::caller("options", NO_OBJECT)));
-    }
-    serde_path_to_error::deserialize(value).map_err(|e| {
-        let path = e.path().to_string();
+    strict::with_path(value).map_err(|e| {
         let error = Error::caller("options", e.inner().to_string())
             .hint("see the types of the package for the names and their values");
-        thrown(&if path == "." { error } else { error.at(path) })
+        thrown(&match strict::field(&e) {
+            Some(field) => error.at(field),
+            None => error,
+        })
     })
 }
 

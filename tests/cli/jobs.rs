@@ -187,3 +187,107 @@ fn a_queue_is_worked_off_and_a_run_is_bundled() {
     let (code, error) = refused(&["jobs", "show", "third", &flag, &store]);
     assert_eq!((code, error.as_str()), (2, "job_missing"));
 }
+
+#[test]
+fn a_bundle_is_copied_with_its_pictures_and_says_what_is_left_to_do() {
+    let more = r#","register_llm_key":"OWN","format":{"tasks":["point"]}"#;
+    let (dir, [flag, store], config) = practice("own", more);
+    let text = fs::read_to_string(&config).unwrap();
+    let text = text
+        .replace("\"openai\"", "\"custom\"")
+        .replace("gpt-4o-2024-08-06", "Qwen/Qwen2.5-VL-3B-Instruct");
+    fs::write(&config, text).unwrap();
+    let out = screensmith(&["run", "--config", &config, &flag, &store]);
+    let said = String::from_utf8_lossy(&out.stdout).into_owned();
+    assert!(out.status.success(), "{out:?}");
+    assert!(said.contains("nothing is trained yet"), "{said}");
+
+    let to = dir.path().join("copy");
+    let all = ok(&[
+        "jobs",
+        "artifacts",
+        "own",
+        "--out",
+        str_of(&to),
+        &flag,
+        &store,
+    ]);
+    let made = dir.path().join("out/own");
+    let pictures = fs::read_dir(made.join("images")).unwrap().count();
+    let copied = fs::read_dir(to.join("images")).unwrap().count();
+    assert!(pictures > 0 && copied == pictures, "{copied} of {pictures}");
+    for path in all.as_array().unwrap() {
+        let copy = std::path::Path::new(path.as_str().unwrap());
+        let name = copy.strip_prefix(&to).unwrap();
+        assert_eq!(fs::read(copy).unwrap(), fs::read(made.join(name)).unwrap());
+    }
+
+    // Nothing of it lies at a vendor, so there is nothing to confirm.
+    let clean = ok(&["jobs", "clean", "own", &flag, &store]);
+    assert_eq!(clean, serde_json::json!({"files": [], "pictures": 0}));
+}
+
+#[test]
+fn what_is_not_there_is_said_to_be_absent() {
+    let slow = r#","start":{"after":"first"},"provider_options":{"simulated":{}}"#;
+    let (dir, [flag, store], config) = practice("second", slow);
+    for command in [
+        ["jobs", "events", "nope"],
+        ["jobs", "metrics", "nope"],
+        ["jobs", "artifacts", "nope"],
+        ["registry", "remove", "NOPE"],
+        ["registry", "remove", "NOPE@2"],
+    ] {
+        let mut all = command.to_vec();
+        if command[1] == "artifacts" {
+            all.extend(["--out", "x"]);
+        }
+        all.extend([flag.as_str(), store.as_str()]);
+        let (code, error) = refused(&all);
+        assert_eq!(code, 2, "{command:?}: {error}");
+        assert!(error.ends_with("_missing"), "{command:?}: {error}");
+    }
+    let (code, error) = refused(&["registry", "alias", "zz", "--remove", &flag, &store]);
+    assert_eq!((code, error.as_str()), (2, "alias_missing"));
+    let (code, error) = refused(&["generate", "--jobs", "0", "--out", "x"]);
+    assert_eq!((code, error.as_str()), (2, "usage"));
+
+    // A job that waits says what for.
+    let first = fs::read_to_string(&config).unwrap();
+    let first = first
+        .replace("\"second\"", "\"first\"")
+        .replace("{\"after\":\"first\"}", "\"when_free\"");
+    let path = dir.path().join("first.json");
+    fs::write(&path, first).unwrap();
+    for config in [str_of(&path), &config] {
+        ok(&["run", "--config", config, "--enqueue", &flag, &store]);
+    }
+    for (job, what) in [
+        ("first", "a free slot at OpenAI"),
+        ("second", "the job first to complete"),
+    ] {
+        let out = screensmith(&["jobs", "show", job, &flag, &store]);
+        let said = String::from_utf8_lossy(&out.stdout).into_owned();
+        assert!(said.contains("waits for") && said.contains(what), "{said}");
+    }
+
+    // A folder that is a file is found before anything is begun.
+    let text = fs::read_to_string(&config).unwrap();
+    let out = format!("\"{}\"", str_of(&dir.path().join("out")));
+    let text = text
+        .replace(&out, &format!("\"{}\"", str_of(&path)))
+        .replace("\"second\"", "\"third\"");
+    fs::write(&path, text).unwrap();
+    let third = [
+        "run",
+        "--config",
+        str_of(&path),
+        "--preflight",
+        &flag,
+        &store,
+    ];
+    let out = screensmith(&third);
+    assert_eq!(out.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&out.stderr).into_owned();
+    assert!(said.contains("error[output_dir]"), "{said}");
+}

@@ -69,5 +69,10 @@ pub(crate) fn notices(entry: &RegistryEntry, now: Timestamp) -> impl IntoView + 
                 )
             })}
         {end.map(|(tone, text)| notice::notice(tone, text))}
+        {entry
+            .warnings()
+            .into_iter()
+            .map(|text| notice::notice(Tone::Info, text))
+            .collect_view()}
     }
 }

@@ -56,16 +56,16 @@ pub(super) struct Args {
     #[arg(long, default_value = "127.0.0.1")]
     bind: IpAddr,
     /// Origin of a page that may ask; repeatable
-    #[arg(long, value_name = "ORIGIN", default_values = ["http://localhost:8080", "http://127.0.0.1:8080"])]
+    #[arg(long, value_name = "ORIGIN", value_parser = origin, default_values = ["http://localhost:8080", "http://127.0.0.1:8080"])]
     origin: Vec<String>,
     /// Further host to allow, such as api.example.com, *.example.com, http://127.0.0.1:9000
     #[arg(long, value_name = "HOST")]
     allow: Vec<String>,
     /// Largest request body in megabytes
-    #[arg(long, value_name = "MB", default_value_t = 1024)]
+    #[arg(long, value_name = "MB", default_value_t = 1024, value_parser = clap::value_parser!(u64).range(1..))]
     max_body: u64,
     /// Longest time for one request in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 900)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 900, value_parser = clap::value_parser!(u64).range(1..))]
     timeout: u64,
 }
 
@@ -77,7 +77,8 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Outcome> {
         proxy.address,
         args.origin.join(", ")
     ));
-    output.note(&format!("hosts: {}", hosts().join(", ")));
+    let hosts: Vec<String> = hosts().into_iter().chain(args.allow.clone()).collect();
+    output.note(&format!("hosts: {}", hosts.join(", ")));
     if !args.bind.is_loopback() {
         output.note("warning: others in this network can use this proxy");
     }
@@ -85,6 +86,18 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Outcome> {
         output.note(&line);
     }
     Ok(Outcome::Done)
+}
+
+/// An origin, as browsers send it: scheme, host and perhaps port, nothing behind.
+fn origin(text: &str) -> std::result::Result<String, String> {
+    let rest = ["http://", "https://"]
+        .iter()
+        .find_map(|scheme| text.strip_prefix(scheme));
+    let host = |r: &str| !r.is_empty() && !r.contains(['/', '?', '#', '@', ' ']);
+    match rest.is_some_and(host) {
+        true => Ok(text.to_ascii_lowercase()),
+        false => Err("write scheme and host, such as http://localhost:8080".to_owned()),
+    }
 }
 
 /// The hosts of all vendors.

@@ -128,20 +128,13 @@ impl Vendor for Custom {
         _: &BTreeMap<String, Value>,
         options: &ProviderOptions,
     ) -> Vec<Problem> {
-        let mut out = Vec::new();
         match &options.trainer_url {
-            Some(url) if !(url.starts_with("https://") || url.starts_with("http://")) => out.push(
-                Problem::error(
-                    "base_url",
-                    "provider_options.trainer_url",
-                    format!("{url:?} is no http or https address"),
-                )
-                .hint("for example http://localhost:8765"),
-            ),
-            Some(_) => {}
-            None => out.extend(options.trainer.unwrap_or_default().check(base_model)),
+            Some(_) => Vec::new(),
+            None => {
+                let trainer = options.trainer.unwrap_or_default();
+                trainer.check(base_model).into_iter().collect()
+            }
         }
-        out
     }
 
     fn serving(&self, model: &str, _: &str, options: &ProviderOptions) -> Vec<Serving> {

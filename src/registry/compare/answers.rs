@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::json::object;
 use crate::error::{Error, Result};
 
 /// What a model said to one question.
@@ -122,7 +123,7 @@ pub fn read_answers(text: &str) -> Result<Answers> {
             continue;
         }
         let at = || format!("row {}", row + 1);
-        let answer: Answer = serde_json::from_str(line).map_err(|e| {
+        let answer: Answer = object(line.as_bytes()).map_err(|e| {
             Error::data("answer_json", e.to_string())
                 .at(at())
                 .hint("each line is {\"id\": \"12/t3\", \"answer\": \"…\"}")
