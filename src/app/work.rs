@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use web_sys::Blob;
 
 use crate::app::context::Ctx;
+use crate::app::dataset::Parts;
 use crate::app::part::notice::Tone;
 use crate::app::route::Route;
 use crate::app::state::number;
@@ -307,9 +308,22 @@ pub(crate) fn complete(ctx: Ctx, id: String) {
     });
 }
 
+fn artifact_folder(job: &FineTuneJob) -> String {
+    format!("{}/artifacts", job.folder())
+}
+
+/// The fetched artifacts of a job as one zip file.
+pub(crate) async fn artifacts_zip(work: &Work, job: &FineTuneJob) -> Result<Blob> {
+    let zip = work
+        .tuner
+        .zip_artifacts(&artifact_folder(job), Parts::default())
+        .await?;
+    zip.into_blob("application/zip")
+}
+
 /// Fetches the artifacts of a job into this browser's storage: names and files.
 pub(crate) async fn artifacts(work: &Work, job: &FineTuneJob) -> Result<Vec<(String, Blob)>> {
-    let folder = format!("{}/artifacts", job.folder());
+    let folder = artifact_folder(job);
     let mut out = Vec::new();
     for path in work.tuner.download_model(&job.job_id, &folder).await? {
         let file = work.db.blob(&path).await?;

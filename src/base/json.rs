@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::error::Category;
 
 use crate::base::strict::Strict;
 use crate::error::Result;
@@ -24,6 +25,30 @@ pub fn object<T: DeserializeOwned>(text: &[u8]) -> serde_json::Result<T> {
     let value = T::deserialize(Strict(&mut reader))?;
     reader.end()?;
     Ok(value)
+}
+
+/// What is wrong with a text, in words for people.
+///
+/// # Examples
+/// ```
+/// use screensmith::GenerationConfig;
+/// use screensmith::base::json::{fault, object};
+/// let told = |text: &[u8]| fault(&object::<GenerationConfig>(text).unwrap_err());
+/// assert_eq!(told(b"{\"seed\": 1"), "the JSON breaks off at line 1, column 10");
+/// assert_eq!(told(b"{seed: 1}"), "this is no JSON at line 1, column 2: key must be a string");
+/// assert!(told(b"{\"sed\": 1}").starts_with("unknown field `sed`"));
+/// ```
+pub fn fault(e: &serde_json::Error) -> String {
+    let text = e.to_string();
+    let place = format!(" at line {} column {}", e.line(), e.column());
+    let reason = text.strip_suffix(&place).unwrap_or(&text);
+    let place = format!("line {}, column {}", e.line(), e.column());
+    match e.classify() {
+        Category::Eof => format!("the JSON breaks off at {place}"),
+        Category::Syntax => format!("this is no JSON at {place}: {reason}"),
+        Category::Data if e.line() > 0 => format!("{reason}, at {place}"),
+        Category::Data | Category::Io => reason.to_owned(),
+    }
 }
 
 /// JSON without spaces and with object keys in byte order, so that equal values give equal bytes.

@@ -23,7 +23,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::base::json::object;
+use crate::base::json::{fault, object};
 use crate::dataset::Records;
 use crate::error::{Error, ErrorKind, Result};
 pub use output::Output;
@@ -150,7 +150,7 @@ fn read_json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T> {
             .hint("check the path")
     })?;
     object(&bytes).map_err(|e| {
-        Error::caller("config_invalid", e.to_string())
+        Error::caller("config_invalid", fault(&e))
             .at(path.display().to_string())
             .hint("see the README for the fields")
     })

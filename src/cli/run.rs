@@ -397,11 +397,7 @@ pub(super) fn describe(job: &FineTuneJob) -> String {
             .filter(|_| job.status == JobStatus::Completed),
     );
     line("artifacts", job.output_artifact.clone());
-    let awaits = job
-        .provider
-        .vendor()
-        .awaits_training(&job.config.provider_options);
-    if awaits && !job.simulated && job.status == JobStatus::Completed {
+    if job.awaits_training() {
         let text = "nothing is trained yet: the README.md in that folder says how";
         line("next", Some(text.to_owned()));
     }

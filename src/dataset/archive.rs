@@ -97,6 +97,14 @@ impl<W: Write> DatasetArchive<W> {
         let mut text = serde_json::to_vec_pretty(&manifest)?;
         text.push(b'\n');
         self.file("manifest.json", &text)?;
+        self.finish_bare()
+    }
+
+    /// Writes the directory of an archive whose files need no manifest; returns the writer.
+    ///
+    /// # Errors
+    /// `archive` when the writer fails.
+    pub fn finish_bare(self) -> Result<W> {
         Ok(self.zip.finish().map_err(failed)?.into_inner())
     }
 

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, Read as _};
 
-use crate::base::json::object;
+use crate::base::json::{fault, object};
 use crate::dataset::Record;
 use crate::problem::Problem;
 
@@ -96,7 +96,7 @@ impl<R: BufRead> Iterator for Records<R> {
                     ),
                     _ => ("json", "each line must be one complete JSON object"),
                 };
-                Problem::error(code, self.place(), e.to_string()).hint(hint)
+                Problem::error(code, self.place(), fault(&e)).hint(hint)
             }));
         }
         None

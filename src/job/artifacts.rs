@@ -1,7 +1,9 @@
 //! What a job leaves behind: fetched file by file, with resume and checksums.
 
+use std::io::Write;
+
 use crate::base::ports::FileWriter;
-use crate::dataset::ManifestFile;
+use crate::dataset::{DatasetArchive, ManifestFile};
 use crate::error::{Error, ErrorKind, Result};
 use crate::job::driver::{Update, VisionFinetuner};
 use crate::job::failure::is_passing;
@@ -23,6 +25,8 @@ enum Source<'a> {
 
 /// List of the fetched files, in their folder.
 const LIST: &str = "artifacts.json";
+/// Bytes that are copied at a time.
+const PART: usize = 1 << 20;
 
 impl VisionFinetuner {
     /// Copies the artifacts of a job into `folder` and returns their paths. Those that were
@@ -51,6 +55,40 @@ impl VisionFinetuner {
             }
         };
         Ok(saved.into_iter().map(|a| a.path).collect())
+    }
+
+    /// Writes what [`download_model`](Self::download_model) brought into `folder` as one zip
+    /// file, with the list of its checksums.
+    ///
+    /// # Errors
+    /// `no_artifacts` when nothing was brought there; failures of storage and of `out`.
+    pub async fn zip_artifacts<W: Write>(&self, folder: &str, out: W) -> Result<W> {
+        let folder = folder.trim_end_matches('/');
+        let names: Vec<String> = self
+            .fetched(folder)
+            .await?
+            .into_iter()
+            .map(|a| a.name)
+            .collect();
+        if names.is_empty() {
+            let nothing = Error::caller("no_artifacts", "no artifacts were fetched");
+            return Err(nothing.at(folder).hint("fetch them first"));
+        }
+        let mut zip = DatasetArchive::new(out);
+        for name in names.iter().map(String::as_str).chain([LIST]) {
+            zip.start(name)?;
+            let path = below(folder, name)?;
+            let mut offset = 0;
+            loop {
+                let part = self.ports.files.read(&path, offset, PART).await?;
+                if part.is_empty() {
+                    break;
+                }
+                offset += part.len() as u64;
+                zip.write(&part)?;
+            }
+        }
+        zip.finish_bare()
     }
 
     /// Fetches the artifacts of a job into `folder`. A file that broke off goes on where it
@@ -156,7 +194,7 @@ impl VisionFinetuner {
     /// Copies a file from byte `offset` on.
     async fn read_into(&self, path: &str, mut offset: u64, to: &mut dyn FileWriter) -> Result<()> {
         loop {
-            let part = self.ports.files.read(path, offset, 1 << 20).await?;
+            let part = self.ports.files.read(path, offset, PART).await?;
             if part.is_empty() {
                 return Ok(());
             }

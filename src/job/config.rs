@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::base::json::fault;
 use crate::base::strict;
 use crate::base::time::Timestamp;
 use crate::error::{Error, Result};
@@ -106,7 +107,7 @@ const MAX_NAME: usize = 64;
 const HINT: &str = "compare with the fields of the documentation";
 
 fn unreadable(e: &serde_path_to_error::Error<serde_json::Error>) -> Error {
-    let error = Error::data("config_json", e.inner().to_string()).hint(HINT);
+    let error = Error::data("config_json", fault(e.inner())).hint(HINT);
     match strict::field(e) {
         Some(field) => error.at(field),
         None => error,
@@ -146,7 +147,7 @@ impl FineTuneConfig {
         let mut json = serde_json::Deserializer::from_str(text);
         let config = strict::with_path(&mut json).map_err(|e| unreadable(&e))?;
         json.end()
-            .map_err(|e| Error::data("config_json", e.to_string()))?;
+            .map_err(|e| Error::data("config_json", fault(&e)))?;
         Ok(config)
     }
 
@@ -335,7 +336,7 @@ mod tests {
                 "acme",
             ),
             (format!("{SMALL}}} x"), None, "trailing"),
-            ("{".to_owned(), None, "EOF"),
+            ("{".to_owned(), None, "breaks off"),
             ("[3]".to_owned(), None, "an object"),
             (
                 format!("{SMALL},\"hyperparameters\":[3]}}"),

@@ -407,6 +407,22 @@ fn a_download_that_breaks_off_goes_on_where_it_stopped() {
         );
         assert_eq!(one, other, "{path}");
     }
+    // All of it as one file, with the list of checksums.
+    let bytes = block_on(tuner.zip_artifacts("copy", Vec::new())).unwrap();
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+    assert_eq!(zip.len(), job.artifacts.len() + 1);
+    for a in &job.artifacts {
+        let mut found = Vec::new();
+        std::io::copy(&mut zip.by_name(&a.name).unwrap(), &mut found).unwrap();
+        assert_eq!(
+            crate::base::hash::sha256_hex(&found),
+            a.sha256,
+            "{}",
+            a.name
+        );
+    }
+    let nothing = block_on(tuner.zip_artifacts("elsewhere", Vec::new())).unwrap_err();
+    assert_eq!(nothing.code(), "no_artifacts");
     // What is here, unchanged, is not fetched again; what was damaged is.
     left.set(usize::MAX);
     block_on(tuner.download_model(ID, "copy")).unwrap();

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
+use crate::base::json;
 use crate::base::ports::{Batch, Expect, Store, Version};
 use crate::error::{Error, Result};
 use crate::job::record::FineTuneJob;
@@ -270,7 +271,7 @@ impl FineTuneJobManager {
     /// `job_exists`, or a failure of storage.
     pub async fn import_json(&self, text: &str, replace: bool) -> Result<ImportReport> {
         let value: Value = serde_json::from_str(text).map_err(|e| {
-            Error::data("jobs_json", e.to_string()).hint("jobs.json is a JSON array")
+            Error::data("jobs_json", json::fault(&e)).hint("jobs.json is a JSON array")
         })?;
         let Value::Array(items) = value else {
             return Err(Error::data("jobs_json", "the text is no JSON array")

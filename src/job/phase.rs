@@ -74,6 +74,13 @@ impl FineTuneJob {
         Some(told.map_or(seen, |t| t.max(seen)))
     }
 
+    /// Whether the job has ended with a folder that the user still has to train with.
+    pub fn awaits_training(&self) -> bool {
+        let vendor = self.provider.vendor();
+        let ended = matches!(self.state, State::Succeeded { .. });
+        ended && !self.simulated && vendor.awaits_training(&self.config.provider_options)
+    }
+
     /// Training steps done of those to do; `None` while nothing is known of them.
     pub fn steps(&self) -> Option<Progress> {
         if let Some(now) = self.progress() {

@@ -3,7 +3,7 @@
 use sha2::{Digest as _, Sha256};
 
 use crate::base::hash::hex;
-use crate::base::json::object;
+use crate::base::json::{fault, object};
 use crate::base::ports::{FileWriter, Files};
 use crate::dataset::Record;
 use crate::error::{Error, Result};
@@ -157,7 +157,7 @@ impl<'a> Records<'a> {
             }
             return match object(&line) {
                 Ok(record) => Ok(Some(record)),
-                Err(e) => Err(self.at(Error::data("record_json", e.to_string()).hint(
+                Err(e) => Err(self.at(Error::data("record_json", fault(&e)).hint(
                     "repair or remove the row; a record has layout_id, html and ground_truth",
                 ))),
             };

@@ -35,6 +35,7 @@ pub use contract::{Endpoint, Place, Who};
 pub use export::{EXPORTS, Export};
 pub use lineage::{Deregistered, Lineage};
 
+use crate::base::json;
 use crate::base::ports::{Batch, Clock, Expect, Store};
 use crate::base::time::Timestamp;
 use crate::error::{Error, Result};
@@ -412,7 +413,7 @@ struct File {
 /// Reads an exported registry of this or the first schema.
 fn parse_file(text: &str) -> Result<File> {
     let broken = |e: serde_json::Error| {
-        Error::data("registry_json", e.to_string())
+        Error::data("registry_json", json::fault(&e))
             .hint("the registry is a JSON object with models, or an array of them")
     };
     let value: Value = serde_json::from_str(text).map_err(broken)?;

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
-use crate::base::json::object;
+use crate::base::json::{fault, object};
 use crate::dataset::{ImageStorage, Record, SplitConfig, SplitKey, StatsBuilder, split};
 use crate::error::{Error, Result};
 use crate::generate::sample::{EncodedImage, Sample};
@@ -128,7 +128,7 @@ pub(super) fn records(jsonl: &str) -> Result<Vec<Record>> {
         .filter(|(_, line)| !line.trim().is_empty())
         .map(|(row, line)| {
             object(line.as_bytes()).map_err(|e| {
-                Error::data("record_json", e.to_string())
+                Error::data("record_json", fault(&e))
                     .at(format!("row {}", row + 1))
                     .hint("each line is one JSON record")
             })

@@ -1,7 +1,7 @@
 // The whole way on one page: generate, split, format, download, simulated job, model, reload.
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { test, expect, open, firstNumber } from "./page.mjs";
+import { test, expect, open, generate, firstNumber } from "./page.mjs";
 import { readZip } from "./zip.mjs";
 
 const COUNT = 12;
@@ -115,4 +115,32 @@ test("from a seed to a registered model that survives a reload", async ({ page }
   await expect(page.getByRole("row", { name: /ft_synthetic_demo.*completed/ })).toBeVisible();
   await page.goto("./#/models");
   await expect(page.getByRole("link", { name: "OPENAI_SYNTHETIC_UI_DEMO" })).toBeVisible();
+});
+
+test("a bundle for a trainer of one's own comes out of the page whole", async ({ page }) => {
+  test.setTimeout(120_000);
+  await generate(page, 14);
+  await page.goto("./#/jobs/new");
+  await page.getByRole("button", { name: "Custom trainer", exact: true }).click();
+  await page.getByLabel("Simulated").uncheck();
+  await page.getByLabel("Job name").fill("ft_bundle");
+  await page.getByRole("button", { name: "Check what is sent" }).click();
+  await page.getByRole("button", { name: "Start job" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "ft_bundle" })).toBeVisible();
+  await expect(page.getByText("Bundle written.")).toBeVisible({ timeout: 60_000 });
+  await page.getByRole("button", { name: "Fetch artifacts" }).click();
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "Download all as zip" }).click(),
+  ]);
+  expect(download.suggestedFilename()).toBe("ft_bundle.zip");
+  const files = readZip(await readFile(await download.path()));
+  const text = (name) => new TextDecoder().decode(files.get(name));
+  for (const f of JSON.parse(text("artifacts.json"))) expect(sha256(files.get(f.name)), f.name).toBe(f.sha256);
+  const rows = ["train.jsonl", "validation.jsonl"].flatMap((name) => text(name).trim().split("\n"));
+  const named = new Set(rows.flatMap((line) => line.match(/images\/[0-9a-z]+\.png/g)));
+  expect(named.size).toBe(14);
+  for (const picture of named) expect([...files.get(picture).subarray(1, 4)], picture).toEqual([0x50, 0x4e, 0x47]);
+  expect(text("train.sh")).toContain("train.py");
+  expect(text("config.json") + text("train.py")).toContain("train.jsonl");
 });

@@ -14,7 +14,7 @@ use crate::app::part::marks;
 use crate::app::part::notice::{self, Tone};
 use crate::app::part::progress::progress;
 use crate::app::part::{ask, field};
-use crate::app::state::ask_form::AskForm;
+use crate::app::state::ask_form::{self, AskForm};
 use crate::app::state::progress::Progress;
 use crate::error::Result;
 use crate::problem::Problem;
@@ -202,9 +202,11 @@ fn price(typed: &[String; 4], who: Who) -> Option<Prices> {
         Who::Base => 0,
         Who::Tuned => 2,
     };
-    let number = |i: usize| typed.get(i)?.trim().replace(',', ".").parse::<f64>().ok();
-    let (prompt, completion) = (number(at)?, number(at + 1)?);
-    (prompt >= 0.0 && completion >= 0.0).then_some(Prices { prompt, completion })
+    let [prompt, completion] = [at, at + 1].map(|i| ask_form::price(&typed[i]).ok().flatten());
+    Some(Prices {
+        prompt: prompt?,
+        completion: completion?,
+    })
 }
 
 /// An error as a finding beside a field.
@@ -243,7 +245,8 @@ fn prices(desk: Desk) -> impl IntoView {
                                 },
                                 move || desk.prices.with(|p| p[i].clone()),
                                 move |v| desk.prices.update(|p| p[i] = v),
-                                Vec::new,
+                                // Questions and answers of a model stand in pairs.
+                                move || desk.prices.with(|p| ask_form::price_faults(&p[i], &p[i ^ 1])),
                             )
                         })
                         .collect_view()}

@@ -1,11 +1,11 @@
 //! One job: where it stands, its curves, its events, what it leaves behind.
 
 use leptos::prelude::*;
-use web_sys::Blob;
 
-use crate::app::browser;
 use crate::app::context::Ctx;
-use crate::app::page::{self, job_checkpoints, job_curves, job_manage, job_progress};
+use crate::app::page::{
+    self, job_artifacts, job_checkpoints, job_curves, job_manage, job_progress,
+};
 use crate::app::part::dialog::confirm;
 use crate::app::part::icon::{self, icon};
 use crate::app::part::notice::{self, Tone};
@@ -147,7 +147,7 @@ fn detail(
         {job_curves::section(events, later, ended)}
         {job_checkpoints::section(ctx, id.clone(), job)}
         {event_list(events)}
-        {move || left.get().map(|simulated| artifacts(ctx, for_files.clone(), simulated))}
+        {move || left.get().map(|simulated| job_artifacts::section(ctx, for_files.clone(), simulated))}
         {job_manage::section(ctx, id, job)}
         <section class="panel ruled">
             <details class="details">
@@ -263,8 +263,19 @@ fn outcome(ctx: Ctx, job: &FineTuneJob) -> impl IntoView + use<> {
                 notice::notice(
                     Tone::Ok,
                     view! {
-                        <strong>"Completed. "</strong>
-                        "Model "
+                        {if job.awaits_training() {
+                            view! {
+                                <strong>"Bundle written. "</strong>
+                                "Nothing is trained yet: its README.md says how. Model "
+                            }
+                                .into_any()
+                        } else {
+                            view! {
+                                <strong>"Completed. "</strong>
+                                "Model "
+                            }
+                                .into_any()
+                        }}
                         <code>{model.clone().unwrap_or_default()}</code>
                         {registered
                             .map(|k| {
@@ -301,6 +312,9 @@ fn outcome(ctx: Ctx, job: &FineTuneJob) -> impl IntoView + use<> {
             )
             .into_any(),
         ),
+        State::Waiting => job
+            .waits_for()
+            .map(|what| notice::notice(Tone::Info, format!("Waits for {what}.")).into_any()),
         // Where this tab stands still with the job, `stuck` tells why.
         _ if ctx.stuck.with(|s| s.contains_key(&job.job_id)) => None,
         _ => job
@@ -374,87 +388,5 @@ fn event_list(events: Memo<Vec<RemoteEvent>>) -> impl IntoView {
                     .into_any()
             }}
         </section>
-    }
-}
-
-/// Files the job leaves behind, fetched when asked for.
-fn artifacts(ctx: Ctx, id: String, simulated: bool) -> impl IntoView {
-    let busy = RwSignal::new(false);
-    let files = RwSignal::new_local(Vec::<(String, Blob)>::new());
-    let fetch = move |_| {
-        let Some(work) = ctx.work() else { return };
-        let there = |l: &Vec<FineTuneJob>| l.iter().find(|j| j.job_id == id).cloned();
-        let Some(job) = ctx.jobs.with_untracked(there) else {
-            return;
-        };
-        busy.set(true);
-        leptos::task::spawn_local(async move {
-            match work::artifacts(&work, &job).await {
-                Ok(list) => {
-                    let _ = files.try_set(list);
-                }
-                Err(e) => ctx.failed("No artifacts", e),
-            }
-            let _ = busy.try_set(false);
-        });
-    };
-    view! {
-        <section class="panel ruled">
-            <div class="row">
-                <h2>"Artifacts"</h2>
-                {simulated.then(job_state::simulated_badge)}
-            </div>
-            {move || {
-                let list = files.get();
-                if list.is_empty() {
-                    return view! {
-                        <div class="row">
-                            <button
-                                type="button"
-                                class="button"
-                                disabled=move || busy.get()
-                                on:click=fetch.clone()
-                            >
-                                {icon(icon::DOWNLOAD)}
-                                {move || if busy.get() { "Fetching…" } else { "Fetch artifacts" }}
-                            </button>
-                        </div>
-                    }
-                        .into_any();
-                }
-                view! {
-                    <ul class="files">
-                        {list
-                            .into_iter()
-                            .map(|(name, blob)| {
-                                let size = number::bytes(blob.size() as u64);
-                                let file = name.rsplit('/').next().unwrap_or(&name).to_owned();
-                                view! {
-                                    <li>
-                                        <span class="mono truncate">{name}</span>
-                                        <span class="hint">{size}</span>
-                                        <button
-                                            type="button"
-                                            class="button quiet small push"
-                                            on:click=move |_| save(ctx, &file, &blob)
-                                        >
-                                            {icon(icon::DOWNLOAD)}
-                                            "Download"
-                                        </button>
-                                    </li>
-                                }
-                            })
-                            .collect_view()}
-                    </ul>
-                }
-                    .into_any()
-            }}
-        </section>
-    }
-}
-
-fn save(ctx: Ctx, name: &str, blob: &Blob) {
-    if let Err(e) = browser::download(blob, name) {
-        ctx.failed("No download", browser::js_text(&e));
     }
 }

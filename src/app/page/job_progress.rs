@@ -26,7 +26,10 @@ pub(crate) fn timeline(job: &FineTuneJob) -> impl IntoView + use<> {
                 .zip(1..)
                 .map(|((step, name), n): (_, u32)| {
                     let here = phase == Some(step);
-                    let (class, mark) = match (phase.is_none_or(|p| step < p), here) {
+                    // A bundle is through without having been trained.
+                    let skipped = step == Phase::Train && job.awaits_training();
+                    let done = !skipped && phase.is_none_or(|p| step < p);
+                    let (class, mark) = match (done, here) {
                         (true, _) => ("done", icon::CHECK),
                         (_, true) => end.unwrap_or(("now", icon::CLOCK)),
                         _ => ("", ""),

@@ -2,6 +2,7 @@
 
 use crate::app::state::reach;
 use crate::error::{Error, Result};
+use crate::problem::Problem;
 use crate::registry::{Endpoint, Place, RegistryEntry, Who};
 use crate::task::coords::{CONVENTIONS, Convention, convention};
 
@@ -81,6 +82,33 @@ impl AskForm {
     }
 }
 
+/// A price in US dollars as it was typed; `None` when nothing was.
+///
+/// # Errors
+/// What is wrong with the text.
+pub fn price(typed: &str) -> Result<Option<f64>, Problem> {
+    let typed = typed.trim();
+    if typed.is_empty() {
+        return Ok(None);
+    }
+    match typed.replace(',', ".").parse::<f64>() {
+        Ok(usd) if usd.is_finite() && usd >= 0.0 => Ok(Some(usd)),
+        _ => Err(Problem::error("price", "price", "this is no price").hint("a number such as 2.5")),
+    }
+}
+
+/// What is wrong with a price, beside the `other` one of the same model.
+pub fn price_faults(typed: &str, other: &str) -> Vec<Problem> {
+    match (price(typed), price(other)) {
+        (Err(p), _) => vec![p],
+        (Ok(None), Ok(Some(_))) => vec![
+            Problem::warning("price", "price", "without this price there is no cost")
+                .hint("0 when nothing is charged"),
+        ],
+        _ => Vec::new(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -128,5 +156,18 @@ mod tests {
         assert_eq!(pasted.convention(Who::Tuned).unwrap().id, "absolute");
         form.convention = "x".to_owned();
         assert!(form.convention(Who::Tuned).is_err());
+    }
+
+    #[test]
+    fn a_price_is_a_number_and_comes_in_pairs() {
+        for (typed, value) in [("", None), (" 2,5 ", Some(2.5)), ("0", Some(0.0))] {
+            assert_eq!(price(typed).unwrap(), value, "{typed}");
+        }
+        for typed in ["free", "-1", "inf", "NaN", "1.2.3"] {
+            assert!(price(typed).is_err(), "{typed}");
+            assert!(price_faults(typed, "1")[0].is_error());
+        }
+        assert!(!price_faults("", "1")[0].is_error());
+        assert!(price_faults("", "").is_empty() && price_faults("1", "2").is_empty());
     }
 }

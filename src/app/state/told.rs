@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::app::message::Failure;
 use crate::app::state::job_form;
+use crate::base::json::fault;
 use crate::error::Error;
 
 /// Something that can be told to people.
@@ -26,7 +27,7 @@ impl Told for Failure {
 
 impl Told for serde_json::Error {
     fn told(&self) -> String {
-        self.to_string()
+        fault(self)
     }
 }
 

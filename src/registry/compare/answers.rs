@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::json::object;
+use crate::base::json::{fault, object};
 use crate::error::{Error, Result};
 
 /// What a model said to one question.
@@ -124,7 +124,7 @@ pub fn read_answers(text: &str) -> Result<Answers> {
         }
         let at = || format!("row {}", row + 1);
         let answer: Answer = object(line.as_bytes()).map_err(|e| {
-            Error::data("answer_json", e.to_string())
+            Error::data("answer_json", fault(&e))
                 .at(at())
                 .hint("each line is {\"id\": \"12/t3\", \"answer\": \"…\"}")
         })?;

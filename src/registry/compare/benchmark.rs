@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use crate::base::geometry::PxRect;
+use crate::base::json;
 use crate::error::{Error, Result};
 use crate::registry::compare::Question;
 use crate::task::Geometry;
@@ -85,7 +86,7 @@ pub fn screenspot(
     mut size_of: impl FnMut(&str) -> Result<(u32, u32)>,
 ) -> Result<Vec<Question>> {
     let rows: Vec<Row> = serde_json::from_str(text).map_err(|e| {
-        Error::data("screenspot_json", e.to_string())
+        Error::data("screenspot_json", json::fault(&e))
             .hint("the file is a list of {img_filename, bbox, instruction, …}")
     })?;
     let mut sized = Vec::with_capacity(rows.len());
