@@ -161,10 +161,11 @@ def ask(data, media_type, instruction):
         **OPTIONS,
     }
     headers = {"Content-Type": "application/json", **HEADERS}
-    if KEY_ENV:
-        if not os.environ.get(KEY_ENV):
-            raise SystemExit("set the environment variable %s to the key" % KEY_ENV)
-        headers["Authorization"] = "Bearer " + os.environ[KEY_ENV]
+    key = os.environ.get(KEY_ENV, "")
+    if KEY_NEEDED and not key:
+        raise SystemExit("set the environment variable %s to the key" % KEY_ENV)
+    if key:
+        headers["Authorization"] = "Bearer " + key
     request = urllib.request.Request(
         BASE_URL.rstrip("/") + "/chat/completions", json.dumps(body).encode(), headers
     )

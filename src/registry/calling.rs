@@ -147,12 +147,19 @@ pub(super) fn curl(entry: &RegistryEntry) -> Result<String> {
     for (name, value) in &entry.provider_options.headers {
         headers.push(quoted(&comment(&format!("{name}: {value}"))));
     }
-    if let Some(name) = &place.key_env {
-        headers.push(format!(
-            "\"Authorization: Bearer ${{{name}:?set it to the key}}\""
-        ));
+    let mut headers: String = headers.iter().map(|h| format!(" \\\n  -H {h}")).collect();
+    match &place.key_env {
+        // Without a key there is no such header.
+        Some(name) if place.key_optional => {
+            headers +=
+                &format!(" \\\n  ${{{name}:+-H}} ${{{name}:+\"Authorization: Bearer ${name}\"}}");
+        }
+        Some(name) => {
+            headers +=
+                &format!(" \\\n  -H \"Authorization: Bearer ${{{name}:?set it to the key}}\"");
+        }
+        None => {}
     }
-    let headers: String = headers.iter().map(|h| format!(" \\\n  -H {h}")).collect();
     let url = format!("{}/chat/completions", place.base_url.trim_end_matches('/'));
     let text = format!(
         "#!/bin/sh\n# Asks a tuned model: sh call_model.sh screenshot.png \"Click Save\". Written by Screensmith.\n\
@@ -170,6 +177,11 @@ pub(super) fn curl(entry: &RegistryEntry) -> Result<String> {
         quoted(&url),
     );
     Ok(disarmed(entry, text))
+}
+
+/// A truth value of Python.
+fn truth(yes: bool) -> &'static str {
+    if yes { "True" } else { "False" }
 }
 
 /// The facts that [`CALL_MODEL`] needs of a convention.
@@ -207,14 +219,7 @@ fn coordinates(c: &Convention) -> Result<[String; 5]> {
         format!("SPACE = \"{space}\""),
         format!("BINS = {bins}"),
         format!("RESIZE = {resize}"),
-        format!(
-            "Y_FIRST = {}",
-            if c.order == Order::Yx {
-                "True"
-            } else {
-                "False"
-            }
-        ),
+        format!("Y_FIRST = {}", truth(c.order == Order::Yx)),
         format!("SHAPE = \"{shape}\""),
     ])
 }
@@ -231,6 +236,7 @@ pub(super) fn python(entry: &RegistryEntry) -> Result<String> {
         format!("BASE_URL = {}", literal(&place.base_url)),
         format!("MODEL = {}", literal(&place.model)),
         format!("KEY_ENV = {}", literal(&key_env)),
+        format!("KEY_NEEDED = {}", truth(!place.key_optional)),
         format!("HEADERS = {}", json!(entry.provider_options.headers)),
         format!("OPTIONS = {}", Value::Object(options(entry))),
         format!("PROMPT = {}", literal(&prompt)),

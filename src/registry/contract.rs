@@ -14,10 +14,9 @@ pub struct Endpoint {
     pub base_url: String,
     /// What the server calls the model.
     pub model: String,
-    /// The environment variable with the key; `None` when the server asks for none.
+    /// The environment variable with the key; `None` when no key is ever sent.
     pub key_env: Option<String>,
-    /// Whether it may be asked without that key: a server that the user names himself may need
-    /// none.
+    /// Whether it may be asked without that key: a server of the user's own may need none.
     pub key_optional: bool,
 }
 
@@ -159,14 +158,17 @@ impl RegistryEntry {
 
     /// What [`endpoint`](Self::endpoint) says, for practice models too.
     pub(super) fn address(&self) -> Option<Endpoint> {
-        let key_env = self.config.required_env_vars.first().cloned();
+        // Servers of this kind that name no key may still be started with one.
+        let own = self.config.required_env_vars.first().cloned();
+        let key_optional = own.is_none();
+        let key_env = Some(own.unwrap_or_else(|| COMPATIBLE_KEY_ENV.to_owned()));
         let way = self.ways().into_iter().find_map(|w| w.compatible_base_url);
         if let (Some(base_url), Some(model)) = (way, self.provenance.model.clone()) {
             return Some(Endpoint {
                 base_url,
                 model,
                 key_env,
-                key_optional: false,
+                key_optional,
             });
         }
         let params = &self.config.litellm_params;
@@ -180,7 +182,7 @@ impl RegistryEntry {
             base_url,
             model: model.to_owned(),
             key_env,
-            key_optional: false,
+            key_optional,
         })
     }
 }

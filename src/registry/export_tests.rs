@@ -353,6 +353,23 @@ fn the_shell_script_sends_what_the_model_was_trained_with() {
         .output()
         .unwrap();
     assert!(!out.status.success());
+
+    // A server that may want no key gets one when there is one.
+    let mut free = e.clone();
+    free.config.required_env_vars.clear();
+    std::fs::write(at("call_model.sh"), free.export(Export::Curl).unwrap()).unwrap();
+    for (key, header) in [("", None), ("sk-2", Some("Authorization: Bearer sk-2"))] {
+        run(Command::new("sh")
+            .arg(at("call_model.sh"))
+            .arg(at("a.png"))
+            .arg("x")
+            .env("PATH", &path)
+            .env("OPENAI_COMPATIBLE_API_KEY", key));
+        let args = std::fs::read_to_string(at("args")).unwrap();
+        let sent = args.lines().find(|a| a.starts_with("Authorization"));
+        assert_eq!(sent, header, "{args}");
+        assert!(!args.lines().any(str::is_empty), "{args}");
+    }
 }
 
 /// Answers chat completions in order; the bodies of the requests come out.

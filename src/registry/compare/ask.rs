@@ -184,7 +184,11 @@ impl Asker {
             408 | 409 | 429 | 500..=599 => error("model_busy")
                 .retry_after(wait.unwrap_or(2000))
                 .hint("try again later: what is answered is kept"),
-            401 | 403 => error("model_refused").hint("check the key"),
+            401 | 403 => error("model_refused").hint(match &self.endpoint.key_env {
+                Some(name) if self.key.is_none() => format!("no key was sent: set {name}"),
+                Some(name) => format!("check the key in {name}"),
+                None => "the server wants a key".to_owned(),
+            }),
             404 => error("model_refused").hint("check the model and the address"),
             _ => error("model_refused").hint("see what the server says"),
         }
