@@ -20,7 +20,7 @@ use crate::job::{
     Ask, FineTuneConfig, FineTuneJob, FineTuneJobManager, Preflight, Scheduler, Update as News,
     VisionFinetuner,
 };
-use crate::provider::RemoteEvent;
+use crate::provider::{RemoteEvent, SIMULATED};
 use crate::registry::LlmConfigRegistry;
 use crate::store::indexeddb::IndexedDb;
 
@@ -306,6 +306,15 @@ pub(crate) fn complete(ctx: Ctx, id: String) {
             ctx.failed("Not completed", e);
         }
     });
+}
+
+/// Name of a file about a job; one of a practice run says so.
+pub(crate) fn zip_name(ctx: Ctx, id: &str, what: &str) -> String {
+    let practice = |l: &Vec<FineTuneJob>| l.iter().any(|j| j.job_id == id && j.simulated);
+    match ctx.jobs.with_untracked(practice) {
+        true => format!("{id}-{what}-{SIMULATED}.zip"),
+        false => format!("{id}-{what}.zip"),
+    }
 }
 
 fn artifact_folder(job: &FineTuneJob) -> String {

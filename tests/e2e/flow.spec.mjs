@@ -133,7 +133,7 @@ test("a bundle for a trainer of one's own comes out of the page whole", async ({
     page.waitForEvent("download"),
     page.getByRole("button", { name: "Download all as zip" }).click(),
   ]);
-  expect(download.suggestedFilename()).toBe("ft_bundle.zip");
+  expect(download.suggestedFilename()).toBe("ft_bundle-artifacts.zip");
   const files = readZip(await readFile(await download.path()));
   const text = (name) => new TextDecoder().decode(files.get(name));
   for (const f of JSON.parse(text("artifacts.json"))) expect(sha256(files.get(f.name)), f.name).toBe(f.sha256);

@@ -17,7 +17,7 @@ const LISTED: usize = 12;
 pub(crate) fn section(ctx: Ctx, id: String, simulated: bool) -> impl IntoView {
     let busy = RwSignal::new(false);
     let files = RwSignal::new_local(Vec::<(String, Blob)>::new());
-    let zip_name = format!("{id}.zip");
+    let zip_name = work::zip_name(ctx, &id, "artifacts");
     // Both buttons do something with the job, one at a time.
     let begin = move |zip: bool| {
         let there = |l: &Vec<FineTuneJob>| l.iter().find(|j| j.job_id == id).cloned();

@@ -83,7 +83,7 @@ pub(crate) fn section(
             match work.tuner.bundle(&id).await {
                 Ok(bytes) => {
                     let saved = browser::bytes_blob(&bytes, "application/zip")
-                        .and_then(|b| browser::download(&b, &format!("{id}.zip")));
+                        .and_then(|b| browser::download(&b, &work::zip_name(ctx, &id, "run")));
                     if let Err(e) = saved {
                         ctx.failed("No download", browser::js_text(&e));
                     }
