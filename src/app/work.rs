@@ -298,6 +298,16 @@ pub(crate) fn delete(ctx: Ctx, id: String) {
     });
 }
 
+/// Ends a job here without asking its vendor.
+pub(crate) fn give_up(ctx: Ctx, id: String) {
+    let Some(work) = ctx.work() else { return };
+    leptos::task::spawn_local(async move {
+        if let Err(e) = work.tuner.give_up(&id).await {
+            ctx.failed("Not given up", e);
+        }
+    });
+}
+
 /// Completes a job whose files cannot be fetched, without them.
 pub(crate) fn complete(ctx: Ctx, id: String) {
     let Some(work) = ctx.work() else { return };

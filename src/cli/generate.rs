@@ -260,9 +260,44 @@ impl Folder {
             && manifest.generator_version == wanted.generator_version
             && (embeds || !wanted.config.include_screenshots)
         {
+            self.unharmed(&manifest, wanted)?;
             return Ok(true);
         }
         Err(another(&self.manifest()))
+    }
+}
+
+impl Folder {
+    /// Fails when the lines of a finished dataset have another size, or a picture or page of it
+    /// is missing.
+    fn unharmed(&self, manifest: &Manifest, wanted: &Progress) -> Result<()> {
+        let size = |path: &Path| fs::metadata(path).ok().map(|m| m.len());
+        let damaged = |path: PathBuf| {
+            Error::data("dataset_damaged", "this file is missing or was changed")
+                .at(path.display().to_string())
+                .hint("delete the folder and generate again, or choose another --out")
+        };
+        for file in &manifest.files {
+            let path = self.root.join(&file.path);
+            if size(&path) != Some(file.bytes) {
+                return Err(damaged(path));
+            }
+        }
+        let config = &wanted.config;
+        let pictures = config.include_screenshots && !wanted.embed_images;
+        for i in wanted.shard.range(config.num_samples) {
+            let page = self.root.join(format!("html/{i:06}.html"));
+            let picture = image_path(i, config.image_format.extension());
+            let picture = pictures.then(|| self.root.join(picture));
+            if let Some(path) = [Some(page), picture]
+                .into_iter()
+                .flatten()
+                .find(|p| size(p).is_none())
+            {
+                return Err(damaged(path));
+            }
+        }
+        Ok(())
     }
 }
 
@@ -293,9 +328,17 @@ fn make(
     jobs: usize,
     out: &Output,
 ) -> Result<u64> {
+    // What cannot be made at all leaves nothing behind.
+    if !folder.partial().exists() && !range.is_empty() {
+        generator.sample(range.start)?;
+    }
     for sub in ["images", "html"] {
         let path = folder.root.join(sub);
-        fs::create_dir_all(&path).map_err(|e| Error::from(e).at(path.display().to_string()))?;
+        fs::create_dir_all(&path).map_err(|e| {
+            Error::storage("out_refused", format!("the folder cannot be made: {e}"))
+                .at(path.display().to_string())
+                .hint("choose another --out: a folder that can be written")
+        })?;
     }
     // The pages name their fonts relative to themselves.
     write_page_fonts(&folder.root.join("html"))?;

@@ -50,7 +50,13 @@ enum Action {
     /// Go on with a job, or look on while another process does, to its end
     Watch(Id),
     /// Stop a job
-    Cancel(Id),
+    Cancel {
+        #[command(flatten)]
+        job: Id,
+        /// Ask nobody: end it here, though the vendor may still train it
+        #[arg(long)]
+        give_up: bool,
+    },
     /// Ask the vendor to pause a running job
     Pause(Id),
     /// Ask the vendor to go on with a paused job
@@ -187,7 +193,8 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Outcome> {
         }
         Action::Show(Id { id }) => show(block_on(reading().get(id))?)?,
         Action::Watch(Id { id }) => return run::finish(&block_on(tuner()?.wait(id))?, output),
-        Action::Cancel(Id { id }) => {
+        Action::Cancel { job, give_up: true } => show(block_on(tuner()?.give_up(&job.id))?)?,
+        Action::Cancel { job: Id { id }, .. } => {
             let tuner = tuner()?;
             let job = block_on(tuner.job_manager().get(id))?;
             if job.state.is_final() {

@@ -23,7 +23,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::base::json::{fault, object};
+use crate::base::json::fault;
+use crate::base::strict;
 use crate::dataset::Records;
 use crate::error::{Error, ErrorKind, Result};
 pub use output::Output;
@@ -149,9 +150,16 @@ fn read_json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T> {
             .at(path.display().to_string())
             .hint("check the path")
     })?;
-    object(&bytes).map_err(|e| {
-        Error::caller("config_invalid", fault(&e))
-            .at(path.display().to_string())
-            .hint("see the README for the fields")
-    })
+    let wrong = |message: String, field: Option<String>| {
+        let file = path.display().to_string();
+        let place = field.map_or(file.clone(), |field| format!("{file}: {field}"));
+        Error::caller("config_invalid", message)
+            .at(place)
+            .hint("the README lists the fields under \"Configuration\"")
+    };
+    let mut json = serde_json::Deserializer::from_slice(&bytes);
+    let read =
+        strict::with_path(&mut json).map_err(|e| wrong(fault(e.inner()), strict::field(&e)))?;
+    json.end().map_err(|e| wrong(fault(&e), None))?;
+    Ok(read)
 }

@@ -228,7 +228,7 @@ fn read_config(args: &Args) -> Result<FineTuneConfig> {
         let field = e.path().map(|p| format!(": {p}")).unwrap_or_default();
         Error::caller("config_json", e.message())
             .at(format!("{path}{field}"))
-            .hint("see the README for the fields")
+            .hint("the README shows configurations of jobs under \"Real jobs\"")
     })?;
     if args.simulated {
         let simulation = config

@@ -16,7 +16,7 @@ use crate::generate::raster::Rasterizer;
 use crate::generate::sample::Sample;
 use crate::generate::text::{FAMILIES, TextEngine};
 use crate::generate::theme::{self, THEMES};
-use crate::generate::truth::{Truth, truth};
+use crate::generate::truth::{TrueElement, Truth, truth};
 
 /// Attempts with the drawn archetype before another one may be drawn.
 const SAME_ARCHETYPE_ATTEMPTS: u32 = 16;
@@ -221,6 +221,7 @@ impl SyntheticUiGenerator {
         };
         let range = (config.min_elements, config.max_elements);
         let mut nearest = 0;
+        let mut spare = None;
         for attempt in 0..ATTEMPTS {
             let streams = base.attempt(attempt);
             let kind = if attempt < SAME_ARCHETYPE_ATTEMPTS {
@@ -261,12 +262,20 @@ impl SyntheticUiGenerator {
             let truth = truth(&plan, &boxes, &list, |_| Default::default());
             let count = truth.elements.iter().filter(|e| e.askable()).count() as u32;
             if (range.0..=range.1).contains(&count) {
-                return Ok(Drawn { plan, list, truth });
+                let drawn = Drawn { plan, list, truth };
+                if !betrays_itself(&drawn.truth, width_px) {
+                    return Ok(drawn);
+                }
+                spare.get_or_insert(drawn);
             }
             let distance = |c: u32| range.0.saturating_sub(c).max(c.saturating_sub(range.1));
             if attempt == 0 || distance(count) < distance(nearest) {
                 nearest = count;
             }
+        }
+        // Where nothing better fits (a screen of 240 px), what fits at all.
+        if let Some(drawn) = spare {
+            return Ok(drawn);
         }
         Err(Error::caller(
             "element_count_unreachable",
@@ -278,6 +287,17 @@ impl SyntheticUiGenerator {
         .at("min_elements")
         .hint("widen min_elements and max_elements, choose more ui_types, or a larger viewport"))
     }
+}
+
+/// Whether a screen shows what no browser and no designer would: two places with the focus, or
+/// a control that the left or right edge cuts.
+fn betrays_itself(truth: &Truth, width_px: u32) -> bool {
+    let focused = truth.elements.iter().filter(|e| e.state.focused).count();
+    let cut = |e: &&TrueElement| {
+        let b = &e.bounds;
+        e.askable() && (b.x < 0 || i64::from(b.x) + i64::from(b.width) > i64::from(width_px))
+    };
+    focused > 1 || truth.elements.iter().any(|e| cut(&e))
 }
 
 fn find(id: &str) -> Result<&'static dyn Archetype> {

@@ -23,4 +23,4 @@ pub use generator::{SyntheticUiGenerator, layout_id};
 
 /// Version of everything that decides what a seed looks like. It rises whenever any sample of
 /// any configuration changes.
-pub const GENERATOR_VERSION: u32 = 2;
+pub const GENERATOR_VERSION: u32 = 3;

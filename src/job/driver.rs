@@ -376,6 +376,35 @@ impl VisionFinetuner {
         }
     }
 
+    /// Ends a job here without asking the vendor, who may no longer know it or take the key. It
+    /// may still run, and cost, there.
+    ///
+    /// # Errors
+    /// `job_ended` when there is nothing to give up; `job_missing`; a failure of storage.
+    pub async fn give_up(&self, job_id: &str) -> Result<FineTuneJob> {
+        self.apply(job_id, Event::CancelAsked, |_| {}).await?;
+        let told = Problem::warning(
+            "given_up",
+            "job",
+            "it was given up here without asking the vendor",
+        )
+        .hint("it may still run, and cost, there: look in the vendor's console");
+        let job = self.give_up_with(job_id, told).await?;
+        match job.state {
+            State::Cancelled { .. } => Ok(job),
+            _ => Err(
+                Error::caller("job_ended", format!("the job is {}", job.state.label()))
+                    .at(job_id)
+                    .hint("only a job that the vendor has is given up"),
+            ),
+        }
+    }
+
+    pub(super) async fn give_up_with(&self, job_id: &str, told: Problem) -> Result<FineTuneJob> {
+        let note = |job: &mut FineTuneJob| job.problems.push(told.clone());
+        Ok(self.apply(job_id, Event::Gone, note).await?.0)
+    }
+
     /// Asks the vendor to pause a running job.
     ///
     /// # Errors

@@ -90,6 +90,9 @@ impl VisionFinetuner {
                     };
                     error = error.hint(hint);
                 }
+                if matches!(job.state, State::Remote { .. }) && error.code() == "not_found" {
+                    error = error.hint("the vendor no longer has the job: cancel it to give it up");
+                }
                 self.hold(job, self::told(&error), 0, 0).await?;
                 Err(error)
             }

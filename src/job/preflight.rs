@@ -9,7 +9,7 @@ use crate::job::config::{FineTuneConfig, Start};
 use crate::job::driver::VisionFinetuner;
 use crate::job::prepare::Pass;
 use crate::job::version::{DatasetVersion, TokenEstimate};
-use crate::problem::Problem;
+use crate::problem::{self, Problem};
 use crate::provider::{Access, LocalFile, Milestone};
 
 /// What would happen if a job were started now.
@@ -185,7 +185,9 @@ impl VisionFinetuner {
             out.rows
                 .push(Row::worst("Dataset", &problems[of_settings..], none));
         }
-        if vendor.capabilities().real_jobs && !out.simulated {
+        // A key that stands where it must not goes nowhere.
+        let secret = problems.iter().any(|p| p.code == "secret_in_config");
+        if vendor.capabilities().real_jobs && !out.simulated && !secret {
             let found = self.ask_vendor(config, ask, &mut out).await?;
             problems.extend(
                 found
@@ -269,6 +271,7 @@ impl VisionFinetuner {
     /// `unauthorized` when the key does not work; `call_unsupported` when the vendor's
     /// interface has no such question; a failure of the network.
     pub async fn check_key(&self, config: &FineTuneConfig) -> Result<Access> {
+        problem::check(&config.provider_options.validate())?;
         self.connect(config)?.access(&config.base_model).await
     }
 

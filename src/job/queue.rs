@@ -117,7 +117,9 @@ pub(super) fn turn(job: &FineTuneJob, jobs: &[FineTuneJob], slots: &Slots, now: 
     }
     let busy = jobs.iter().filter(|j| {
         let same = (j.provider, j.simulated) == (job.provider, job.simulated);
-        same && j.job_id != job.job_id && takes_a_slot(&j.state)
+        // What the vendor no longer has takes nothing there.
+        let gone = j.hold.as_ref().is_some_and(|h| h.error.code == "not_found");
+        same && j.job_id != job.job_id && takes_a_slot(&j.state) && !gone
     });
     if busy.count() < slots.of(job.provider) as usize {
         Turn::Now

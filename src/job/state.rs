@@ -158,6 +158,9 @@ pub enum Event {
     Intended,
     /// The vendor created the job, or it was found there.
     Created(RemoteJob),
+    /// A job that is to be cancelled is given up: the vendor knows it no longer, or the user
+    /// asks nobody.
+    Gone,
     /// The vendor was asked and knows of no such job.
     NotThere,
     /// The vendor told where the job stands.
@@ -316,7 +319,15 @@ impl State {
                 cancel: false,
             },
             (Self::Creating { cancel, .. }, E::Created(job)) => remote(job, cancel, None),
-            (Self::Creating { cancel: true, .. }, E::NotThere) => Self::Cancelled { id: None },
+            (Self::Creating { cancel: true, .. }, E::NotThere | E::Gone) => {
+                Self::Cancelled { id: None }
+            }
+            (
+                Self::Remote {
+                    id, cancel: true, ..
+                },
+                E::Gone,
+            ) => Self::Cancelled { id: Some(id) },
             (
                 Self::Remote {
                     id, cancel, pause, ..

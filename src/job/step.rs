@@ -85,7 +85,16 @@ impl VisionFinetuner {
                     Err(e) => (Doing::Asking, Err(e)),
                 }
             }
-            State::Remote { .. } => match self.look(job.clone(), provider).await {
+            State::Remote { cancel, .. } => match self.look(job.clone(), provider).await {
+                // What is not there needs no stopping.
+                Err(e) if *cancel && e.code() == "not_found" => {
+                    let told = Problem::warning("not_found", "job", e.message())
+                        .hint("the vendor does not know the job any more");
+                    (
+                        Doing::Asking,
+                        self.give_up_with(&job.job_id, told).await.map(|_| 0),
+                    )
+                }
                 Err(e) if verdict(Doing::Asking, &e) == Verdict::Hold => (Doing::Asking, Err(e)),
                 // A job that trains is asked about again by whoever drives it.
                 other => return other,

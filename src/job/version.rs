@@ -14,9 +14,6 @@ use crate::job::config::FineTuneConfig;
 use crate::job::rows::Lines;
 use crate::provider::{LocalFile, Picture, Pictures, Setting};
 
-/// Passes over the data when the vendor chooses: what vendors chose for small sets so far.
-const USUAL_EPOCHS: u32 = 3;
-
 /// What a job trains on, frozen: kept as `dataset.json` in the job's folder, beside the files
 /// that it lists.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -80,7 +77,7 @@ impl TokenEstimate {
         let counted = training.estimate.as_ref()?;
         let (epochs, epochs_guessed) = match config.hyperparameters.n_epochs {
             Setting::Value(n) => (n, false),
-            Setting::Auto => (USUAL_EPOCHS, true),
+            Setting::Auto => (config.provider.vendor().usual_epochs(), true),
         };
         let (text, images) = (counted.text_tokens, counted.image_tokens);
         let e = estimate::estimate(format, &config.base_model, text, images, epochs);

@@ -29,6 +29,7 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
+pub(crate) use options::direct;
 pub use options::{ProviderOptions, Scenario, Simulation};
 pub(crate) use retry_after::retry_after_ms;
 pub use simulated::SIMULATED;
@@ -36,7 +37,7 @@ pub use types::{
     Access, Artifact, BaseModel, Capabilities, Checkpoint, CreateJob, Effect, EventKind,
     Hyperparameters, Level, ListedModel, LocalFile, MetricPoint, Milestone, Picture, Pictures,
     Progress, ProviderName, RemoteError, RemoteEvent, RemoteFile, RemoteJob, RemoteState, Serving,
-    ServingParam, Setting, litellm_param,
+    ServingParam, Setting, litellm_param, skyvern_setting,
 };
 
 use crate::base::ports::{FileWriter, LocalFuture, Ports};
@@ -89,6 +90,11 @@ pub trait Vendor: std::fmt::Debug + Sync {
     /// beginning stands for any start.
     fn proxy_hosts(&self) -> Vec<String> {
         self.hosts(&ProviderOptions::default())
+    }
+    /// Passes over the data when the vendor chooses: its default, or what it chose for small
+    /// sets so far.
+    fn usual_epochs(&self) -> u32 {
+        3
     }
     /// What is wrong with the hyperparameters; paths below `hyperparameters`.
     fn check(&self, hyperparameters: &Hyperparameters, options: &ProviderOptions) -> Vec<Problem>;

@@ -135,6 +135,27 @@ impl Scenario {
     ];
 }
 
+/// Where an address leads in the end: that of a proxy on this machine
+/// (`http://127.0.0.1:8787/api.example.com/v1`) leads to the host behind it; every other one is
+/// itself.
+pub(crate) fn direct(url: &str) -> String {
+    let parts = || {
+        let (_, rest) = url.split_once("://")?;
+        let (authority, path) = rest.split_once('/')?;
+        let near = authority.split(':').next()?;
+        let (host, path) = path.split_once('/').unwrap_or((path, ""));
+        let name = host.split(':').next()?;
+        let number = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
+        let port = host.split_once(':').is_some_and(|(_, p)| number(p));
+        let last = name.rsplit_once('.').map_or("", |(_, last)| last);
+        let domain = last.len() > 1 && last.bytes().all(|b| b.is_ascii_alphabetic());
+        let loopback = |h: &str| matches!(h, "localhost" | "127.0.0.1");
+        let scheme = if loopback(name) { "http" } else { "https" };
+        (loopback(near) && (port || domain)).then(|| format!("{scheme}://{host}/{path}"))
+    };
+    parts().unwrap_or_else(|| url.to_owned())
+}
+
 /// Host and port of an address.
 pub(super) fn host_of(url: &str) -> Option<String> {
     let rest = url.split_once("://")?.1;
@@ -233,6 +254,32 @@ impl ProviderOptions {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_through_the_proxy_leads_to_the_vendor() {
+        for (url, end) in [
+            (
+                "http://127.0.0.1:8787/api.example.com/v1",
+                "https://api.example.com/v1",
+            ),
+            (
+                "http://localhost:8787/127.0.0.1:9000/v1",
+                "http://127.0.0.1:9000/v1",
+            ),
+            ("http://localhost:8000/v1", "http://localhost:8000/v1"),
+            (
+                "http://localhost:8000/v1.5/x",
+                "http://localhost:8000/v1.5/x",
+            ),
+            (
+                "https://a.example/b.example/v1",
+                "https://a.example/b.example/v1",
+            ),
+            ("nothing", "nothing"),
+        ] {
+            assert_eq!(direct(url), end);
+        }
+    }
 
     #[test]
     fn a_key_in_an_address_or_a_header_is_refused_and_never_told() {

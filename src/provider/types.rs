@@ -482,6 +482,23 @@ pub fn litellm_param(variable: &str) -> Option<&'static str> {
     named.or_else(ending).map(|(_, param)| *param)
 }
 
+/// Whether Skyvern's settings have a field of this name. It looks for a model's variables there
+/// only, so that any other name counts as missing for ever. Source: `skyvern/config.py` of the
+/// published package, 1.0.56.
+pub fn skyvern_setting(variable: &str) -> bool {
+    const FIELDS: &[&str] = &[
+        "AWS_REGION",
+        "AZURE_API_BASE",
+        "AZURE_API_KEY",
+        "AZURE_API_VERSION",
+        "GEMINI_API_KEY",
+        "OPENAI_API_KEY",
+        "OPENAI_COMPATIBLE_API_KEY",
+        "VERTEX_CREDENTIALS",
+    ];
+    FIELDS.contains(&variable)
+}
+
 /// A value of [`Serving::litellm_params`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

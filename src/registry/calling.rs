@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::error::{Error, Result};
-use crate::provider::{COMPATIBLE_KEY_ENV, SIMULATED, ServingParam, litellm_param};
+use crate::provider::{COMPATIBLE_KEY_ENV, SIMULATED, ServingParam, direct, litellm_param};
 use crate::registry::export::{comment, comments, literal};
 use crate::registry::{Endpoint, RegistryEntry};
 use crate::task::Geometry;
@@ -14,7 +14,12 @@ use crate::task::resize::Resize;
 const CALL_MODEL: &str = include_str!("call_model.py");
 
 fn place(entry: &RegistryEntry) -> Result<Endpoint> {
-    entry.address().ok_or_else(|| {
+    // A proxy on this machine is for pages in its browsers only.
+    let directly = |e: Endpoint| Endpoint {
+        base_url: direct(&e.base_url),
+        ..e
+    };
+    entry.address().map(directly).ok_or_else(|| {
         Error::unsupported(
             "export_unsupported",
             "the model is not served by chat completions at a known address",
@@ -71,7 +76,7 @@ pub(super) fn litellm(entry: &RegistryEntry) -> String {
     }
     for (name, value) in &config.litellm_params {
         let value = match value {
-            ServingParam::Text(t) => yaml(t),
+            ServingParam::Text(t) => yaml(&direct(t)),
             ServingParam::Setting(s) => from_env(s),
         };
         params.push((name.clone(), value));

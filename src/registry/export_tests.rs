@@ -149,7 +149,10 @@ class LLMConfig:
     max_completion_tokens: int = None
     temperature: float = 0
     reasoning_effort: str = None
-class Settings: pass
+class Settings:
+    # The fields that the published package has, of those that any export asks for.
+    __slots__ = ["AWS_REGION", "AZURE_API_KEY", "AZURE_API_BASE", "AZURE_API_VERSION", "GEMINI_API_KEY",
+        "OPENAI_API_KEY", "OPENAI_COMPATIBLE_API_KEY", "VERTEX_CREDENTIALS"]
 settings = Settings()
 class LLMConfigRegistry:
     held = {}
@@ -180,6 +183,13 @@ if tuned.CONFIG.required_env_vars:
     tuned.configure_app(app)
     assert app.LLM_API_HANDLER is None
 for v in tuned.CONFIG.required_env_vars: setattr(settings, v, "set")
+if len(sys.argv) > 2:
+    import os
+    assert tuned.register() is False
+    for v in sys.argv[2:]: os.environ[v] = "set"
+    spec.loader.exec_module(tuned)
+    key = tuned.CONFIG.litellm_params["api_key"] if tuned.CONFIG.litellm_params else None
+    assert key == "set" or "AWS_REGION" in tuned.CONFIG.required_env_vars
 assert tuned.register() is True and tuned.register() is True
 tuned.configure_app(app)
 print(app.LLM_API_HANDLER.model_name)
@@ -193,19 +203,60 @@ fn the_snippet_registers_twice_and_says_what_is_missing() {
     let dir = tempfile::tempdir().unwrap();
     let snippet = dir.path().join("tuned_models.py");
     let endpoint = "projects/1/locations/l/endpoints/2";
-    for (provider, base, model, expected) in [
-        (ProviderName::OpenAi, "gpt-4o-2024-08-06", TUNED, TUNED),
+    let aws = &["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"][..];
+    for (provider, base, model, expected, outside) in [
+        (
+            ProviderName::OpenAi,
+            "gpt-4o-2024-08-06",
+            TUNED,
+            TUNED,
+            &[][..],
+        ),
         (
             ProviderName::Gemini,
             "gemini-2.5-flash",
             endpoint,
             "vertex_ai/gemini/2",
+            &[],
         ),
-        (ProviderName::Custom, "m", "served", "openai/served"),
+        (ProviderName::Custom, "m", "served", "openai/served", &[]),
+        (
+            ProviderName::Azure,
+            "gpt-4o-2024-08-06",
+            "m",
+            "azure/m",
+            &[],
+        ),
+        (
+            ProviderName::Together,
+            "Qwen/Qwen3.5-9B",
+            "m",
+            "together_ai/m",
+            &["TOGETHER_API_KEY"],
+        ),
+        (
+            ProviderName::Fireworks,
+            "b",
+            "accounts/a/models/m",
+            "fireworks_ai/accounts/a/models/m",
+            &["FIREWORKS_API_KEY"],
+        ),
+        (
+            ProviderName::Bedrock,
+            "amazon.nova-lite-v1:0:300k",
+            "arn",
+            "bedrock/converse/arn",
+            aws,
+        ),
     ] {
         let e = entry(&job(provider, base), model);
         std::fs::write(&snippet, e.export(Export::SkyvernPython).unwrap()).unwrap();
-        let said = run(Command::new("python3").args(["-c", STAND_IN]).arg(&snippet));
+        let mut python = Command::new("python3");
+        python.args(["-c", STAND_IN]).arg(&snippet).args(outside);
+        for name in outside {
+            python.env_remove(name);
+        }
+        let said = run(&mut python);
         assert_eq!(said.lines().last(), Some(expected), "{said}");
     }
 }
@@ -533,6 +584,48 @@ print(json.dumps([m.point(t, 1366, 800) for t in json.load(sys.stdin)]))";
             };
             assert!(same, "{id} {text:?}: {found:?}, not {expected:?}");
         }
+    }
+}
+
+#[test]
+fn exports_name_the_address_where_the_model_lives() {
+    for (provider, base, given, lives) in [
+        (
+            ProviderName::OpenAi,
+            "gpt-4o-2024-08-06",
+            "http://gpu.example:9000/v1",
+            "http://gpu.example:9000/v1",
+        ),
+        (
+            ProviderName::OpenAi,
+            "gpt-4o-2024-08-06",
+            "http://127.0.0.1:8787/api.openai.com/v1",
+            "https://api.openai.com/v1",
+        ),
+        (
+            ProviderName::Together,
+            "Qwen/Qwen3.5-9B",
+            "http://127.0.0.1:8787/api.together.xyz/v1",
+            "https://api.together.xyz/v1",
+        ),
+    ] {
+        let mut job = job(provider, base);
+        job.convention = Some("absolute".to_owned());
+        job.config.provider_options.base_url = Some(given.to_owned());
+        let e = entry(&job, TUNED);
+        for form in [Export::Curl, Export::CallPython, Export::SkyvernEnv] {
+            let text = e.export(form).unwrap();
+            assert!(text.contains(lives), "{given}: {text}");
+            assert!(!text.contains("8787"), "{given}: {text}");
+        }
+        let elsewhere = given == lives;
+        for form in [Export::LiteLlm, Export::SkyvernPython] {
+            let text = e.export(form).unwrap();
+            assert_eq!(text.contains(lives), elsewhere, "{given}: {text}");
+            assert!(!text.contains("8787"), "{given}: {text}");
+        }
+        // A page that asks goes by the address that it can reach.
+        assert_eq!(e.endpoint().unwrap().base_url, given);
     }
 }
 

@@ -9,23 +9,40 @@
 use serde_json::{Map, Value, json};
 
 use crate::error::{Error, Result};
-use crate::provider::{COMPATIBLE_KEY_ENV, SIMULATED, ServingParam, compatible_env};
+use crate::provider::{
+    COMPATIBLE_KEY_ENV, SIMULATED, ServingParam, compatible_env, direct, litellm_param,
+    skyvern_setting,
+};
 use crate::registry::export::{comment, comments, contract, literal, notices};
 use crate::registry::{LlmConfig, RegistryEntry};
 
 fn param(value: &ServingParam) -> String {
     match value {
-        ServingParam::Text(t) => literal(t),
+        ServingParam::Text(t) => literal(&direct(t)),
         ServingParam::Setting(name) => format!("settings.{name}"),
     }
 }
 
-fn config_call(config: &LlmConfig, indent: &str) -> String {
-    let env: Vec<String> = config
-        .required_env_vars
+/// The variables that Skyvern's settings know, and those that must stand in the environment.
+fn variables(config: &LlmConfig) -> (Vec<&str>, Vec<&str>) {
+    let all = config.required_env_vars.iter().map(String::as_str);
+    all.partition(|v| skyvern_setting(v))
+}
+
+/// The variable whose value is handed over as the key, because Skyvern's settings do not have it.
+fn handed_key(config: &LlmConfig) -> Option<&str> {
+    let given = config
+        .litellm_params
         .iter()
-        .map(|v| literal(v))
-        .collect();
+        .any(|(name, _)| name == "api_key");
+    let key = |v: &&str| litellm_param(v).is_none_or(|p| p == "api_key");
+    let (_, outside) = variables(config);
+    outside.into_iter().find(key).filter(|_| !given)
+}
+
+fn config_call(config: &LlmConfig, indent: &str) -> String {
+    let env: Vec<String> = variables(config).0.into_iter().map(literal).collect();
+    let key = handed_key(config);
     let flag = |b| if b { "True" } else { "False" };
     let mut lines = vec![
         format!("model_name={},", literal(&config.model_name)),
@@ -36,8 +53,14 @@ fn config_call(config: &LlmConfig, indent: &str) -> String {
             flag(config.add_assistant_prefix)
         ),
     ];
-    if !config.litellm_params.is_empty() {
+    if key.is_some() || !config.litellm_params.is_empty() {
         lines.push("litellm_params={".to_owned());
+        if let Some(key) = key {
+            lines.push(format!(
+                "    \"api_key\": os.environ.get({}),",
+                literal(key)
+            ));
+        }
         for (name, value) in &config.litellm_params {
             lines.push(format!("    {}: {},", literal(name), param(value)));
         }
@@ -108,6 +131,23 @@ pub(super) fn python(entry: &RegistryEntry) -> String {
     } else {
         ""
     };
+    let outside: Vec<String> = variables(&entry.config)
+        .1
+        .into_iter()
+        .map(literal)
+        .collect();
+    let (import, absent) = if outside.is_empty() {
+        (String::new(), String::new())
+    } else {
+        let absent = format!(
+            "    absent = [v for v in [{}] if not os.environ.get(v)]\n    \
+                 if absent:\n        \
+                     print(f\"{{KEY}} is not registered: set {{', '.join(absent)}} in the environment\")\n        \
+                     return False\n",
+            outside.join(", ")
+        );
+        ("import os\n\n".to_owned(), absent)
+    };
     format!(
         "# Registers a tuned model in Skyvern. Written by Screensmith.\n\
          {head}\
@@ -116,6 +156,7 @@ pub(super) fn python(entry: &RegistryEntry) -> String {
          # or call register() in your own program. It may be called again. It holds no key.\n\
          {terms}\n\
          {refuse}\
+         {import}\
          {settings}\
          from skyvern.forge.sdk.api.llm.config_registry import LLMConfigRegistry\n\
          \n\
@@ -130,7 +171,8 @@ pub(super) fn python(entry: &RegistryEntry) -> String {
                  return LLMConfigRegistry.is_registered(KEY)\n    \
              return KEY in LLMConfigRegistry.get_model_names()\n\n\n\
          def register():\n    \
-             \"\"\"Registers the model, or says what is missing and returns False.\"\"\"\n    \
+             \"\"\"Registers the model, or says what is missing and returns False.\"\"\"\n\
+         {absent}    \
              if hasattr(LLMConfigRegistry, \"deregister_config\"):\n        \
                  LLMConfigRegistry.deregister_config(KEY)\n    \
              LLMConfigRegistry.register_config(KEY, CONFIG)\n    \
@@ -176,6 +218,7 @@ pub(super) fn env(entry: &RegistryEntry) -> Result<String> {
     let mut out =
         String::from("# Skyvern by environment variables only. Written by Screensmith.\n");
     out += &comments(entry);
+    let base_url = &direct(base_url);
     let model = entry.provenance.model.as_deref().unwrap_or(&way.model_name);
     // A practice model stays commented out: copying the file must not switch Skyvern to it.
     let mark = if entry.provenance.simulated { "# " } else { "" };
@@ -195,14 +238,18 @@ pub(super) fn card(entry: &RegistryEntry) -> Value {
     let mut params = Map::new();
     for (name, value) in &entry.config.litellm_params {
         let text = match value {
-            ServingParam::Text(t) => t.clone(),
+            ServingParam::Text(t) => direct(t),
             ServingParam::Setting(s) => format!("settings.{s}"),
         };
         params.insert(name.clone(), Value::from(text));
     }
+    let (required, outside) = variables(&entry.config);
+    if let Some(key) = handed_key(&entry.config) {
+        params.insert("api_key".to_owned(), format!("os.environ[{key}]").into());
+    }
     let mut config = json!({
         "model_name": entry.config.model_name,
-        "required_env_vars": entry.config.required_env_vars,
+        "required_env_vars": required,
         "supports_vision": entry.config.supports_vision,
         "add_assistant_prefix": entry.config.add_assistant_prefix,
     });
@@ -227,6 +274,7 @@ pub(super) fn card(entry: &RegistryEntry) -> Value {
         "key": entry.key,
         "version": entry.version,
         "llm_config": config,
+        "environment": outside,
         "provenance": entry.provenance,
         "notices": notices(entry),
         "registered_at": entry.registered_at,

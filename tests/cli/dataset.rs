@@ -175,6 +175,10 @@ fn wrong_use_is_exit_code_2_with_a_code() {
         (r#"{"ui_types": []}"#, "ui_types_empty"),
         (r#"{"ui_types": ["spaceship"]}"#, "ui_types_unknown"),
         ("{", "config_invalid"),
+        (
+            r#"{"min_elements": 500, "max_elements": 500, "seed": 1}"#,
+            "element_count_unreachable",
+        ),
     ] {
         fs::write(&config, text).unwrap();
         let made = dir.path().join("made");
@@ -287,4 +291,51 @@ fn a_reader_that_leaves_does_not_stop_the_work() {
     assert!(child.wait().unwrap().success());
     let rows = fs::read_to_string(out.join("dataset.jsonl")).unwrap();
     assert_eq!(rows.lines().count(), 2);
+}
+
+#[test]
+fn a_finished_dataset_that_was_damaged_is_not_called_complete() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("ds");
+    let make = [
+        "generate",
+        "--count",
+        "3",
+        "--seed",
+        "5",
+        "--out",
+        str_of(&out),
+    ];
+    ok(&make);
+    assert_eq!(ok(&make)["resumed_from"], 3);
+    let picture = out.join("images/000001.png");
+    let bytes = fs::read(&picture).unwrap();
+    fs::remove_file(&picture).unwrap();
+    let (code, error) = refused(&make);
+    assert_eq!((code, error.as_str()), (3, "dataset_damaged"));
+    fs::write(&picture, bytes).unwrap();
+    let lines = out.join("dataset.jsonl");
+    let text = fs::read(&lines).unwrap();
+    fs::write(&lines, &text[..text.len() / 2]).unwrap();
+    assert_eq!(refused(&make).1, "dataset_damaged");
+}
+
+#[test]
+fn a_wrong_field_of_a_configuration_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let config = dir.path().join("c.json");
+    fs::write(&config, r#"{"viewports": [[800, "600"]]}"#).unwrap();
+    let made = dir.path().join("made");
+    let args = [
+        "generate",
+        "--config",
+        str_of(&config),
+        "--out",
+        str_of(&made),
+        "--json",
+    ];
+    let out = screensmith(&args);
+    let value: Value = serde_json::from_slice(&out.stdout).unwrap();
+    let path = value["error"]["path"].as_str().unwrap();
+    assert!(path.ends_with("c.json: viewports[0][1]"), "{path}");
 }

@@ -228,6 +228,23 @@ fn stuck(ctx: Ctx, job: &FineTuneJob) -> impl IntoView + use<> {
                 <button type="button" class="button primary" on:click=move |_| work::drive(ctx)>
                     "Go on"
                 </button>
+                {job.state
+                    .is_cancelling()
+                    .then(|| {
+                        let id = job.job_id.clone();
+                        view! {
+                            <button
+                                type="button"
+                                class="button"
+                                on:click=move |_| work::give_up(ctx, id.clone())
+                            >
+                                "Give it up here"
+                            </button>
+                            <span class="hint">
+                                "Asks nobody: at the vendor it may still run, and cost."
+                            </span>
+                        }
+                    })}
             </div>
         </div>
     })

@@ -78,7 +78,7 @@ fn table(ctx: Ctx, id: String) -> impl IntoView {
                                     <th scope="col" class="num">"Train loss"</th>
                                     <th scope="col" class="num">"Validation loss"</th>
                                     <th scope="col">"Model"</th>
-                                    <td></td>
+                                    <th scope="col">"Copy"</th>
                                     <th scope="col">"Saved"</th>
                                 </tr>
                             </thead>

@@ -16,9 +16,7 @@ pub(crate) fn elements(ctx: Ctx, picture: &Picture) -> impl IntoView + use<> {
                     <tr>
                         <th scope="col">"Element"</th>
                         <th scope="col">"Name or text"</th>
-                        <th scope="col">"State"</th>
-                        <th scope="col" class="num">"x, y"</th>
-                        <th scope="col" class="num">"w × h"</th>
+                        <th scope="col" class="num">"Box"</th>
                         <th scope="col" class="num">"Seen"</th>
                     </tr>
                 </thead>
@@ -62,10 +60,13 @@ fn line(ctx: Ctx, i: usize, e: &TrueElement) -> impl IntoView + use<> {
                     {e.role.clone()}
                 </button>
             </td>
-            <td class="name">{name}</td>
-            <td class="dim">{overlay::state_words(e)}</td>
-            <td class="num mono">{format!("{}, {}", b.x, b.y)}</td>
-            <td class="num mono">{format!("{} × {}", b.width, b.height)}</td>
+            <td class="name">{name} <div class="dim">{overlay::state_words(e)}</div></td>
+            <td class="num mono">
+                <div title="x, y">{format!("{}, {}", b.x, b.y)}</div>
+                <div class="dim" title="width × height">
+                    {format!("{} × {}", b.width, b.height)}
+                </div>
+            </td>
             <td class="num">{crate::app::state::number::percent(f64::from(e.visible))}</td>
         </tr>
     }

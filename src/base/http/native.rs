@@ -73,7 +73,7 @@ impl NativeHttp {
                 return read(answer, &at);
             };
             let next = resolve(&at, &next).ok_or_else(|| bad_address(&next))?;
-            if next.host() != at.host() || next.scheme() != at.scheme() {
+            if next.authority() != at.authority() || next.scheme() != at.scheme() {
                 headers.retain(|(name, _)| HARMLESS.contains(&name.as_str()));
             }
             at = next;

@@ -10,7 +10,7 @@ use crate::generate::plan::{Align, Checked, Node};
 use crate::generate::theme::TextRole;
 use crate::generate::widget::{
     ButtonKind, Dialog, Flags, Mood, button, checkbox, column, dialog, heading, muted, page,
-    paragraph, row, spacer, toast,
+    paragraph, row, spacer, toast, wrap_row,
 };
 
 pub(super) struct DataTable;
@@ -125,9 +125,10 @@ fn content(s: &mut Stage<'_>, table: &'static Table, width: f32, height: f32) ->
     let crumbs = s.vary(30) && s.wants(9);
     let mut add = parts.add;
     let subtitle = if s.vary(40) {
-        let n = s.words.range(120, 9_800) as u64;
-        let n = crate::generate::content::group_digits(n);
-        format!("{n} {} in total", table.plural)
+        match parts.pages {
+            true => format!("{} {} in total", parts.total, table.plural),
+            false => format!("Updated {} minutes ago", s.words.range(2, 58)),
+        }
     } else {
         String::new()
     };
@@ -154,7 +155,11 @@ fn content(s: &mut Stage<'_>, table: &'static Table, width: f32, height: f32) ->
     if add_on_top {
         add = false;
         let b = add_button(s, table);
-        kids.push(row(gap, vec![head.grow(1.0), b]).rigid());
+        // Where both do not fit beside each other, the button stands below.
+        kids.push(match narrow {
+            true => wrap_row(gap, vec![head.grow(1.0), b]).rigid(),
+            false => row(gap, vec![head.grow(1.0), b]).rigid(),
+        });
     } else {
         kids.push(head);
     }
@@ -246,7 +251,11 @@ fn fixed_cost(p: &Parts, add: bool) -> i32 {
         + i32::from(p.export)
         + i32::from(p.columns)
         + i32::from(p.density)
-        + if p.pages { 6 } else { 0 }
+        + match (p.pages, p.arrows) {
+            (false, _) => 0,
+            (true, true) => 2,
+            (true, false) => 6,
+        }
         + i32::from(p.page_size)
 }
 
@@ -260,6 +269,11 @@ fn draw_parts(s: &mut Stage<'_>, table: &Table, width: f32, height: f32) -> Part
     }
     // About half of what is wanted goes to the frame of the table.
     let mut budget = (s.left / 2).max(s.left - 14).min(s.left - 1);
+    // At times the rows get most of it, with boxes to select them.
+    if s.shape.chance(35) {
+        budget = budget.min(s.left / 4 + 1);
+    }
+    p.total = s.words.range(24, 480) as u32;
     if height < 300.0 {
         budget = budget.min(2);
     }
@@ -273,6 +287,7 @@ fn draw_parts(s: &mut Stage<'_>, table: &Table, width: f32, height: f32) -> Part
     }
     for o in order {
         let cost = match o {
+            3 if budget < 8 => 2,
             3 => 6,
             4 => 4,
             5 => 3,
@@ -292,7 +307,10 @@ fn draw_parts(s: &mut Stage<'_>, table: &Table, width: f32, height: f32) -> Part
                     1
                 }
             }
-            3 => p.pages = true,
+            3 => {
+                p.pages = true;
+                p.arrows = cost == 2;
+            }
             4 => p.tabs = height > 420.0 && p.chips == 0,
             5 => p.chips = if height > 420.0 && !p.tabs { 3 } else { 0 },
             6 => p.export = wide,

@@ -1,6 +1,7 @@
 //! Content of pages: headings, key figures, charts, lists, progress.
 
 use super::stage::Stage;
+use crate::generate::content::picture_of;
 use crate::generate::plan::{Action, Align, Element, Length, NameFrom, Node, TextAlign};
 use crate::generate::theme::TextRole;
 use crate::generate::widget::{
@@ -232,7 +233,8 @@ impl Stage<'_> {
         for (i, name) in titles.iter().enumerate() {
             let meta = *self.words.pick(self.domain.search.meta);
             let meta = self.say(meta);
-            let icon = *self.words.pick(self.domain.search.pictures);
+            let any = *self.words.pick(self.domain.search.pictures);
+            let icon = picture_of(name).unwrap_or(any);
             let lead = if people {
                 let person = self.content.person(&mut self.words).full();
                 initials(&self.ui, &person, 32.0)

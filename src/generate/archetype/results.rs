@@ -2,6 +2,7 @@
 
 use super::panels::link_line;
 use super::stage::Stage;
+use crate::generate::content::picture_of;
 use crate::generate::plan::{Align, Length, Node};
 use crate::generate::theme::TextRole;
 use crate::generate::widget::{
@@ -182,14 +183,15 @@ fn found(s: &mut Stage<'_>, n: usize) -> Vec<Found> {
         .into_iter()
         .map(|title| {
             let (m, p) = (*s.words.pick(search.meta), *s.words.pick(search.snippets));
+            let any = s.words.pick::<&str>(search.pictures);
             Found {
+                icon: picture_of(&title).unwrap_or(any),
                 title,
                 meta: s.say(m),
                 snippet: s.say(p),
                 price: search
                     .price
                     .map(|(a, b)| s.content.price(&mut s.words, a, b)),
-                icon: s.words.pick::<&str>(search.pictures),
                 shade: s.words.below(4) as u8,
             }
         })

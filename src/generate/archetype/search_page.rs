@@ -10,8 +10,8 @@ use crate::generate::theme::TextRole;
 use crate::generate::widget::{
     Button, ButtonKind, Field, FieldKind, Flags, Select, Size, Slider, Tab, block, button_with,
     caption, card, checkbox, column, equal_grid, field, filter_chip, heading, landmark, link_as,
-    listbox, muted, page, pagination, paragraph, row, select_with, slider, spacer, tabs, tag,
-    toggle_icon, wrap_row,
+    listbox, muted, page, page_arrows, pagination, paragraph, row, select_with, slider, spacer,
+    tabs, tag, toggle_icon, wrap_row,
 };
 
 pub(super) struct SearchPage;
@@ -71,8 +71,8 @@ pub(super) fn search_box(
     let n = if open == 0 {
         n
     } else {
-        let items = s.words.sample(search.queries, open);
-        let items: Vec<&str> = items.into_iter().copied().collect();
+        let items = suggestions(s, value, open);
+        let items: Vec<&str> = items.iter().map(String::as_str).collect();
         let list = listbox(&s.ui, "Suggestions", &items, "");
         let high = s.ctx.theme.control.height[size as usize] + 4.0;
         let list = list
@@ -86,6 +86,23 @@ pub(super) fn search_box(
         block(vec![n, list]).relative()
     };
     s.pay(n)
+}
+
+/// What may be meant by the words typed so far: each begins with them.
+fn suggestions(s: &mut Stage<'_>, typed: &str, n: usize) -> Vec<String> {
+    let search = &s.domain.search;
+    let queries = s.words.sample(search.queries, search.queries.len());
+    let mut out: Vec<String> = queries
+        .into_iter()
+        .filter(|q| q.starts_with(typed))
+        .map(|q| (*q).to_owned())
+        .collect();
+    let whole = out.first().cloned().unwrap_or_else(|| typed.to_owned());
+    for category in s.words.sample(search.categories, search.categories.len()) {
+        out.push(format!("{whole} in {}", category.to_lowercase()));
+    }
+    out.truncate(n);
+    out
 }
 
 /// The page with results, or without any.
@@ -377,9 +394,14 @@ fn results(s: &mut Stage<'_>, query: &str, width: f32, height: f32, side: bool) 
         free -= s.ctx.theme.control.height[0] * if narrow { 2.0 } else { 1.0 } + gap;
     }
     // Pages or more below the results: what they take is kept back.
-    let pages = extra >= 5 && !narrow && s.vary(60);
+    let pages = extra >= 2 && !narrow && s.vary(60);
+    let arrows = extra < 5;
     let more = !pages && extra >= 1 && s.vary(30);
-    let keep = if pages { 6 } else { i32::from(more) };
+    let keep = match (pages, arrows) {
+        (true, true) => 2,
+        (true, false) => 6,
+        (false, _) => i32::from(more),
+    };
     if pages || more {
         free -= s.ctx.theme.control.height[1] + gap;
     }
@@ -405,7 +427,10 @@ fn results(s: &mut Stage<'_>, query: &str, width: f32, height: f32, side: bool) 
     } else if pages {
         let count = s.state.range(3, 30) as u32;
         let at = s.state.weighted(&[6, 2, 1]) as u32 + 1;
-        let n = pagination(&s.ui, at, count, inner < 560.0);
+        let n = match arrows {
+            true => page_arrows(&s.ui, at, count),
+            false => pagination(&s.ui, at, count, inner < 560.0),
+        };
         kids.push(row(0.0, vec![s.pay(n)]).justify(Align::Center).rigid());
     } else if more {
         let n = button_with(

@@ -6,7 +6,8 @@ use crate::generate::plan::Node;
 use crate::generate::theme::TextRole;
 use crate::generate::widget::{
     Button, ButtonKind, Field, FieldKind, Flags, MenuEntry, MenuItem, Select, Size, button_with,
-    field, filter_chip, icon_button, menu, pagination, row, select_with, spacer, wrap_row,
+    field, filter_chip, icon_button, menu, page_arrows, pagination, row, select_with, spacer,
+    wrap_row,
 };
 
 /// Parts above and below the table.
@@ -21,7 +22,11 @@ pub(super) struct Parts {
     pub(super) tabs: bool,
     pub(super) chips: usize,
     pub(super) pages: bool,
+    /// The pages are reached by arrows only.
+    pub(super) arrows: bool,
     pub(super) page_size: bool,
+    /// Entries on all pages.
+    pub(super) total: u32,
 }
 
 pub(super) fn add_button(s: &mut Stage<'_>, table: &Table) -> Node {
@@ -264,20 +269,16 @@ pub(super) fn bulk_bar(s: &mut Stage<'_>, table: &'static Table, selected: usize
 
 pub(super) fn foot(s: &mut Stage<'_>, table: &Table, p: &Parts, rows: usize, width: f32) -> Node {
     let c = &s.ctx.theme.colors;
-    let pages = s.state.range(2, 40) as u32;
-    let at = s.state.weighted(&[5, 2, 1]) as u32 + 1;
-    let at = at.min(pages);
-    let from = (at - 1) * rows as u32 + 1;
-    let total = if p.pages {
-        (pages - 1) * rows as u32 + s.state.range(1, rows as i64) as u32
-    } else {
-        rows as u32
-    };
-    let to = (from + rows as u32 - 1).min(total.max(rows as u32));
+    let rows = rows as u32;
+    let total = p.total.max(rows + 1);
+    let pages = total.div_ceil(rows.max(1));
+    // The last page may not fill the rows that are shown.
+    let at = (s.state.weighted(&[5, 2, 1]) as u32 + 1).min((pages - 1).max(1));
+    let from = (at - 1) * rows + 1;
     let text = if p.pages {
-        format!("{from}–{to} of {total} {}", table.plural)
+        format!("{from}–{} of {total} {}", from + rows - 1, table.plural)
     } else {
-        format!("{total} {}", table.plural)
+        format!("{rows} {}", table.plural)
     };
     let mut kids = vec![
         s.ui.text(TextRole::Small, c.muted, &text)
@@ -286,14 +287,17 @@ pub(super) fn foot(s: &mut Stage<'_>, table: &Table, p: &Parts, rows: usize, wid
     ];
     if p.page_size && width > 620.0 {
         kids.push(s.ui.line(TextRole::Small, c.muted, "Rows per page").rigid());
-        let size = s.state.pick(&["10", "20", "25", "50", "100"]);
         let open = s.state.chance(12) && s.wants(5);
-        let options = ["10", "20", "25", "50", "100"];
+        let mut sizes = vec![rows, 10, 25, 50, 100];
+        sizes.sort_unstable();
+        sizes.dedup();
+        let sizes: Vec<String> = sizes.iter().map(u32::to_string).collect();
+        let options: Vec<&str> = sizes.iter().map(String::as_str).collect();
         let n = select_with(
             &s.ui,
             Select {
                 label: "Rows per page",
-                value: size,
+                value: &rows.to_string(),
                 hide_label: true,
                 size: Size::Small,
                 upwards: true,
@@ -304,7 +308,10 @@ pub(super) fn foot(s: &mut Stage<'_>, table: &Table, p: &Parts, rows: usize, wid
         kids.push(s.pay(n).width(84.0).rigid());
     }
     if p.pages {
-        let n = pagination(&s.ui, at, pages, width < 760.0);
+        let n = match p.arrows {
+            true => page_arrows(&s.ui, at, pages),
+            false => pagination(&s.ui, at, pages, width < 760.0),
+        };
         kids.push(s.pay(n).rigid());
     }
     row(s.ui.space(3.0), kids).rigid()

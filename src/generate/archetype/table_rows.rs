@@ -88,6 +88,10 @@ impl Grid {
         } else if options.iter().any(|o| cost(o) > 0 && fills(o)) || !s.shape.chance(35) {
             options.retain(fills);
         }
+        // Boxes to select rows are what sets tables apart from lists.
+        if options.iter().any(|o| o.0) && s.shape.chance(40) {
+            options.retain(|o| o.0);
+        }
         options.sort_by_key(|o| (budget - cost(o) * fit).abs());
         options.truncate(3);
         let (checks, linked, actions) = if options.is_empty() {

@@ -18,6 +18,15 @@ pub use schema::{
 
 use crate::base::rng::Stream;
 
+/// The icon meaning that shows what is called `name`, by its last words; `None` when no icon
+/// comes near.
+pub fn picture_of(name: &str) -> Option<&'static str> {
+    let name = name.to_lowercase();
+    let name = name.split(',').next().unwrap_or_default().trim_end();
+    let shown = |(word, _): &&(&str, &str)| name.ends_with(word);
+    en::PICTURED.iter().find(shown).map(|(_, icon)| *icon)
+}
+
 /// Every locale.
 pub static LOCALES: &[&Locale] = &[&en::EN];
 

@@ -28,7 +28,7 @@ pub use frame::{
     NavLink, count_badge, landmark, nav_group, nav_link, picture, profile_button, toggle_icon,
 };
 pub use menu::{MenuEntry, MenuItem, menu};
-pub use nav::{Tab, breadcrumb, pagination, step_dots, stepper, tabs};
+pub use nav::{Tab, breadcrumb, page_arrows, pagination, step_dots, stepper, tabs};
 pub use node::{block, column, equal_grid, grid, row, sized, spacer, wrap_row};
 pub use select::{Select, listbox, select, select_with};
 pub use slider::{Slider, progress, slider};

@@ -223,6 +223,33 @@ pub fn pagination(ui: &Ui<'_>, page: u32, pages: u32, compact: bool) -> Node {
         .group("Pagination")
 }
 
+/// Previous and next page, and where one is between them.
+pub fn page_arrows(ui: &Ui<'_>, page: u32, pages: u32) -> Node {
+    let arrow = |m: &str, name: &str, disabled: bool| {
+        let flags = Flags {
+            disabled,
+            ..Flags::NONE
+        };
+        icon_button_with(ui, m, name, Size::Small, ButtonKind::Outline, flags)
+    };
+    let text = format!("{page} of {pages}");
+    let kids = vec![
+        arrow("previous", "Previous page", page <= 1),
+        ui.line(TextRole::Small, ui.theme.colors.muted, &text)
+            .rigid(),
+        arrow("next", "Next page", page >= pages),
+    ];
+    row(ui.space(2.0), kids)
+        .tag(Tag::Nav)
+        .element(passive(
+            "pagination",
+            "navigation",
+            "Pagination",
+            NameFrom::Aria,
+        ))
+        .group("Pagination")
+}
+
 fn shown_pages(page: u32, pages: u32, compact: bool) -> Vec<u32> {
     if compact {
         return (1..=pages)

@@ -146,6 +146,12 @@ impl Vendor for Custom {
             // A bare name fails in litellm ("LLM Provider NOT provided").
             model_name: format!("openai/{model}"),
             litellm_params: vec![("api_base".to_owned(), ServingParam::Text(base.clone()))],
+            warnings: match options.base_url {
+                Some(_) => Vec::new(),
+                None => vec![format!(
+                    "{base} is where such servers usually answer: put the address of yours in its place"
+                )],
+            },
             compatible_base_url: Some(base),
             ..Serving::default()
         }]

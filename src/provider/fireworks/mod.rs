@@ -172,6 +172,11 @@ impl Vendor for Fireworks {
         out
     }
 
+    fn usual_epochs(&self) -> u32 {
+        // The default of its interface.
+        1
+    }
+
     fn serving(&self, model: &str, _: &str, options: &ProviderOptions) -> Vec<Serving> {
         // Jobs and answers have different addresses on the same host.
         let base = options.base_url.as_deref().unwrap_or(BASE);

@@ -15,7 +15,7 @@ use crate::error::Result;
 use crate::problem::Problem;
 use crate::provider::{
     BaseModel, Capabilities, Effect, Hyperparameters, Milestone, Provider, ProviderName,
-    ProviderOptions, SIMULATED, Serving, Setting, Vendor,
+    ProviderOptions, SIMULATED, Serving, ServingParam, Setting, Vendor, direct,
 };
 
 /// The vendor.
@@ -172,17 +172,26 @@ impl Vendor for OpenAi {
         out
     }
 
-    fn serving(&self, model: &str, _: &str, _: &ProviderOptions) -> Vec<Serving> {
+    fn serving(&self, model: &str, _: &str, options: &ProviderOptions) -> Vec<Serving> {
+        const BASE: &str = "https://api.openai.com/v1";
+        let base = options.base_url.as_deref().unwrap_or(BASE);
+        let base = base.split('?').next().unwrap_or(base);
+        // The model lives where it was tuned.
+        let elsewhere = direct(base).trim_end_matches('/') != BASE;
         // litellm recognises `ft:gpt-4…` and `ft:gpt-3.5-turbo…`; other names need the prefix.
         let known = model.starts_with("ft:gpt-4") || model.starts_with("ft:gpt-3.5-turbo");
         vec![Serving {
-            model_name: if known {
+            model_name: if known && !elsewhere {
                 model.to_owned()
             } else {
                 format!("openai/{model}")
             },
             required_env_vars: vec!["OPENAI_API_KEY".to_owned()],
-            compatible_base_url: Some("https://api.openai.com/v1".to_owned()),
+            litellm_params: elsewhere
+                .then(|| ("api_base".to_owned(), ServingParam::Text(base.to_owned())))
+                .into_iter()
+                .collect(),
+            compatible_base_url: Some(base.to_owned()),
             ..Serving::default()
         }]
     }

@@ -13,6 +13,9 @@ use crate::provider::{
     ProviderOptions, RemoteError, RemoteEvent, RemoteFile, RemoteJob, RemoteState, Setting, Vendor,
 };
 
+/// Passes over the data that are ordered when the user leaves the choice.
+pub(super) const EPOCHS: u32 = 1;
+
 /// The learning rate that the vendor's own client sends, multiplied by the user's factor.
 const LEARNING_RATE: f64 = 1e-5;
 /// Longest suffix of a model's name.
@@ -74,7 +77,7 @@ impl Client {
     async fn create_job(&self, job: &CreateJob) -> Result<RemoteJob> {
         let limits = self.limits(job).await?;
         let h = &job.hyperparameters;
-        let epochs = h.n_epochs.unwrap_or(1);
+        let epochs = h.n_epochs.unwrap_or(EPOCHS);
         let most = limits["max_num_checkpoints"].as_u64().unwrap_or(1).max(1);
         let evals = match (&job.validation, limits["max_num_evals"].as_u64()) {
             (None, _) => 0,

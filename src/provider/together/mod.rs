@@ -126,6 +126,10 @@ impl Vendor for Together {
         ]
     }
 
+    fn usual_epochs(&self) -> u32 {
+        client::EPOCHS
+    }
+
     fn name_room(&self) -> usize {
         client::NAME_ROOM
     }

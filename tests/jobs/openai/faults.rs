@@ -134,7 +134,9 @@ async fn a_job_whose_files_do_not_come_is_held_goes_on_or_does_without() {
     assert!(names.contains(&"model.json"), "{names:?}");
     assert!(!names.contains(&"step_metrics.csv"), "{names:?}");
     let entry = t.world.registry().get(super::KEY).await.unwrap();
-    assert_eq!(entry.config.model_name, job.model_name.clone().unwrap());
+    // The scripted server is no server of OpenAI's, so the name says by which driver it is asked.
+    let model = format!("openai/{}", job.model_name.clone().unwrap());
+    assert_eq!(entry.config.model_name, model);
     // Later they come after all.
     t.control(json!({"rules": []})).await;
     let folder = "runs/ui-ground-1/artifacts";

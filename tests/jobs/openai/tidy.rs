@@ -1,6 +1,6 @@
 //! Tidying up at the scripted OpenAI.
 
-use screensmith::job::JobStatus;
+use screensmith::job::{JobStatus, Start};
 use serde_json::json;
 
 use super::Test;
@@ -59,6 +59,55 @@ async fn a_job_that_was_cancelled_in_mid_upload_is_cleaned_up() {
     assert_eq!(job.status, JobStatus::Cancelled);
     assert_eq!(t.world.tuner().clean(ID).await.unwrap().files.len(), 1);
     assert_eq!(t.files().await, 0);
+}
+
+/// What the vendor no longer has can be given up, and takes no slot of it meanwhile.
+#[dual_test]
+async fn a_job_that_is_gone_at_the_vendor_is_ended_here() {
+    let t = Test::new().await;
+    t.start().await;
+    t.rule(json!({"method": "GET", "path": "/jobs/ftjob", "answer": {
+        "status": 404, "headers": {"content-type": "application/json"},
+        "body": json!({"error": {"message": "Could not find fine tune", "code": "fine_tune_not_found"}}).to_string(),
+    }}))
+    .await;
+    let e = t.world.tuner().wait(ID).await.unwrap_err();
+    assert_eq!(e.code(), "not_found");
+    assert!(e.hint_text().unwrap().contains("cancel it"), "{e}");
+    let held = t.world.tuner().job_manager().get(ID).await.unwrap();
+    assert!(!held.state.is_final());
+
+    let mut next = t.config.clone();
+    next.job_name = Some("next".to_owned());
+    next.start = Start::WhenFree;
+    next.register_llm_key = None;
+    let begun = t.world.tuner().start_finetune(&next).await;
+    let next = t.world.tuner().job_manager().get("next").await.unwrap();
+    assert!(next.waits_for().is_none(), "{begun:?}");
+
+    t.rule(json!({"method": "POST", "path": "/cancel$", "answer": {
+        "status": 404, "headers": {"content-type": "application/json"},
+        "body": json!({"error": {"message": "Could not find fine tune", "code": "fine_tune_not_found"}}).to_string(),
+    }}))
+    .await;
+    let gone = t.world.tuner().cancel(ID).await.unwrap();
+    assert_eq!(gone.status, JobStatus::Cancelled);
+    assert!(gone.problems.iter().any(|p| p.code == "not_found"));
+    t.world.tuner().job_manager().delete(ID).await.unwrap();
+}
+
+#[dual_test]
+async fn a_job_whose_key_is_gone_is_given_up_without_asking() {
+    let t = Test::new().await;
+    t.start().await;
+    t.set(json!({"keys": ["another"]})).await;
+    let e = t.world.tuner().cancel(ID).await.unwrap_err();
+    assert_eq!(e.code(), "unauthorized");
+    let job = t.world.tuner().give_up(ID).await.unwrap();
+    assert_eq!(job.status, JobStatus::Cancelled);
+    assert!(job.problems.iter().any(|p| p.code == "given_up"));
+    let again = t.world.tuner().give_up(ID).await.unwrap();
+    assert_eq!(again, job);
 }
 
 #[cfg(not(target_arch = "wasm32"))]

@@ -2,7 +2,7 @@
 
 use super::Screen;
 use crate::base::rng::Stream;
-use crate::generate::content::{Content, Domain};
+use crate::generate::content::{Content, Domain, picture_of};
 use crate::generate::plan::{Align, Node, Tag, TextAlign};
 use crate::generate::theme::TextRole;
 use crate::generate::widget::{
@@ -39,9 +39,9 @@ impl Basket {
                 continue;
             }
             items.push(Item {
+                picture: picture_of(&name).unwrap_or("product"),
                 name,
                 variant: content.fill(s, &shop.words, "{kind}"),
-                picture: s.pick::<&str>(shop.search.pictures),
                 quantity: [1, 1, 1, 2, 3][s.below(5)],
                 cents: content.price_cents(s, 690, 18_900),
             });
@@ -57,6 +57,10 @@ impl Basket {
 
     pub(super) fn count(&self) -> u32 {
         self.items.iter().map(|i| i.quantity).sum()
+    }
+
+    pub(super) fn discounted(&self) -> bool {
+        self.discount > 0
     }
 
     fn subtotal(&self) -> u64 {

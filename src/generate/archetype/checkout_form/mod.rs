@@ -199,12 +199,17 @@ impl Screen<'_> {
         if let Some(q) = question {
             outer.push(dialogs::draw(q, &mut self.form, view, s));
         } else if toasted {
-            let (mood, text, action) = *s.pick(&[
-                (Mood::Success, "Promo code applied.", "Undo"),
-                (Mood::Success, "Address saved for next time.", "Change"),
+            let mut fitting = vec![
                 (Mood::Info, "One item was moved to your wish list.", "Undo"),
                 (Mood::Warning, "Only two left in stock.", "View"),
-            ]);
+            ];
+            if self.basket.discounted() {
+                fitting.push((Mood::Success, "Promo code applied.", "Undo"));
+            }
+            if layout != Layout::Cart && self.form.progress == Progress::Complete {
+                fitting.push((Mood::Success, "Address saved for next time.", "Change"));
+            }
+            let (mood, text, action) = *s.pick(&fitting);
             outer.push(toast(ui, view, mood, text, Some(action)));
         }
         page(ui, view, outer)
@@ -226,7 +231,8 @@ impl Screen<'_> {
                     },
                 ));
             } else {
-                let at = if cart { 0 } else { 1 + s.below(3) };
+                // Address, delivery and payment stand on one page.
+                let at = usize::from(!cart);
                 let clickable = self.budget.elements >= at as i32 && s.chance(60);
                 if clickable {
                     self.budget.pay(at as u32, 0.0);
@@ -234,7 +240,7 @@ impl Screen<'_> {
                 self.budget.pay(0, 40.0);
                 kids.push(stepper(
                     ui,
-                    &["Basket", "Address", "Payment", "Review"],
+                    &["Basket", "Details", "Confirmation"],
                     at,
                     false,
                     clickable,

@@ -352,7 +352,9 @@ impl Screen<'_> {
         if self.dense() {
             // Short steps are shown together with the next one.
             let steps = self.topic.steps;
-            all.extend(steps[(self.at + 1) % steps.len()].asks);
+            let known: Vec<&str> = all.iter().map(|a| a.label).collect();
+            let next = steps[(self.at + 1) % steps.len()].asks;
+            all.extend(next.iter().filter(|a| !known.contains(&a.label)));
             self.budget.height *= 2.0;
         }
         let t = self.ui.theme;

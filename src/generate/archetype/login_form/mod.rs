@@ -255,14 +255,20 @@ impl Screen<'_> {
         if let Some(q) = question {
             outer.push(dialogs::draw(q, form, view, s));
         } else if toasted {
-            let (mood, text) = *s.pick(&[
-                (Mood::Success, "You have been signed out."),
-                (
-                    Mood::Info,
-                    "Your session has expired. Please sign in again.",
-                ),
-                (Mood::Success, "Password changed. Use it from now on."),
-            ]);
+            const GONE: (Mood, &str) = (Mood::Success, "You have been signed out.");
+            const SENT: (Mood, &str) = (Mood::Info, "A new code is on its way.");
+            const EXPIRED: (Mood, &str) = (
+                Mood::Info,
+                "Your session has expired. Please sign in again.",
+            );
+            const CHANGED: (Mood, &str) = (Mood::Success, "Password changed. Use it from now on.");
+            let fitting: &[(Mood, &str)] = match self.mode {
+                Mode::SignIn => &[GONE, EXPIRED, CHANGED],
+                Mode::Passwordless => &[GONE, EXPIRED],
+                Mode::Code => &[SENT],
+                Mode::SignUp | Mode::Reset | Mode::NewPassword => &[GONE],
+            };
+            let (mood, text) = *s.pick(fitting);
             outer.push(toast(ui, view, mood, text, None));
         }
         page(ui, view, outer)
@@ -417,10 +423,13 @@ impl Screen<'_> {
             Some(p) if above => (Some(p), None),
             p => (None, p),
         };
-        let or = *s.pick(&["or", "or use your email", "or continue with"]);
+        let or = *s.pick(&["or", "or continue with"]);
         if let Some(p) = before {
             out.push(p);
-            out.push(divider_with(ui, "or"));
+            out.push(divider_with(
+                ui,
+                if or == "or" { or } else { "or use your email" },
+            ));
         }
         match self.mode {
             Mode::Code => self.code(s, form, &mut out),

@@ -5,6 +5,45 @@ use crate::generate::content::schema::{
 };
 use crate::generate::widget::Mood;
 
+/// Icons of the things that are sold, by the end of their names.
+pub(in crate::generate::content) const PICTURED: &[(&str, &str)] = &[
+    ("backpack", "luggage"),
+    ("suitcase", "luggage"),
+    ("bookshelf", "library"),
+    ("notebook", "notebook"),
+    ("coffee grinder", "coffee"),
+    ("kettle", "coffee"),
+    ("mug", "coffee"),
+    ("tea pot", "coffee"),
+    ("cutting board", "food"),
+    ("dinner plate", "food"),
+    ("lunch box", "food"),
+    ("lamp", "lamp"),
+    ("cushion", "sofa"),
+    ("garden chair", "sofa"),
+    ("office chair", "sofa"),
+    ("throw blanket", "sofa"),
+    ("door mat", "home"),
+    ("duvet cover", "hotel"),
+    ("headphones", "headphones"),
+    ("keyboard", "keyboard"),
+    ("speaker", "volume"),
+    ("toaster", "electricity"),
+    ("laundry basket", "shopping basket"),
+    ("storage box", "product"),
+    ("picture frame", "image"),
+    ("plant pot", "leaf"),
+    ("vase", "leaf"),
+    ("rain jacket", "umbrella"),
+    ("scarf", "shirt"),
+    ("sweater", "shirt"),
+    ("running shoes", "activity"),
+    ("sneakers", "activity"),
+    ("yoga mat", "activity"),
+    ("wall clock", "time"),
+    ("water bottle", "water"),
+];
+
 pub(super) const DOMAIN: Domain = Domain {
     id: "commerce",
     brands: &[

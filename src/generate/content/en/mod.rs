@@ -17,6 +17,8 @@ mod travel;
 use super::schema::Locale;
 
 /// The locale.
+pub(super) use commerce::PICTURED;
+
 pub(super) static EN: Locale = Locale {
     tag: "en-US",
     title: "English (United States)",
