@@ -21,6 +21,9 @@ use crate::provider::{ProviderName, RemoteError};
 /// every account, and one always works.
 pub const DEFAULT_SLOTS: u32 = 1;
 
+/// Rounds without anything that moves before the queue counts as blocked.
+const ROUNDS: u32 = 5;
+
 /// Collection of settings, and the key of the slots in it.
 const SETTINGS: &str = "settings";
 const SLOTS: &str = "slots";
@@ -289,15 +292,38 @@ impl Scheduler {
         Ok(Some(wait))
     }
 
-    /// Drives until no job is left that could go on.
+    /// Drives until no job is left that could go on: none at all, or only some that wait behind
+    /// one that stands still.
     ///
     /// # Errors
     /// As [`drive_all`](Self::drive_all).
     pub async fn work(&mut self) -> Result<()> {
+        let mut still = 0;
         while let Some(wait) = self.drive_all().await? {
+            still = match self.is_blocked().await? {
+                true => still + 1,
+                false => 0,
+            };
+            // A turn may come a round later.
+            if still > ROUNDS {
+                return Ok(());
+            }
             self.tuner.ports.clock.sleep(wait).await;
         }
         Ok(())
+    }
+
+    /// Whether all jobs that this could drive wait, while another one stands still.
+    async fn is_blocked(&self) -> Result<bool> {
+        let stands = |id: &str| self.seats.get(id).is_some_and(|s| s.given_up.is_some());
+        let now = self.tuner.ports.clock.now();
+        let waits = |j: &FineTuneJob| {
+            let later = matches!(j.config.start, Start::At(time) if time.since(now) > 0);
+            matches!(j.state, State::Waiting) && !later
+        };
+        let all = self.tuner.manager.all().await?;
+        let mut open = all.iter().filter(|j| !j.state.is_final());
+        Ok(self.errors().next().is_some() && open.all(|j| stands(&j.job_id) || waits(j)))
     }
 
     /// Drives all jobs until `job_id` has ended.

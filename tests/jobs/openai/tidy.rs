@@ -1,6 +1,6 @@
 //! Tidying up at the scripted OpenAI.
 
-use screensmith::job::{JobStatus, Start};
+use screensmith::job::{JobStatus, Scheduler, Start};
 use serde_json::json;
 
 use super::Test;
@@ -103,6 +103,21 @@ async fn a_job_whose_key_is_gone_is_given_up_without_asking() {
     t.set(json!({"keys": ["another"]})).await;
     let e = t.world.tuner().cancel(ID).await.unwrap_err();
     assert_eq!(e.code(), "unauthorized");
+    // What waits behind it is not waited for.
+    let mut next = t.config.clone();
+    next.job_name = Some("next".to_owned());
+    next.start = Start::WhenFree;
+    next.register_llm_key = None;
+    t.world.tuner().enqueue(&next).await.unwrap();
+    let mut scheduler = Scheduler::new(t.world.tuner());
+    scheduler.work().await.unwrap();
+    assert_eq!(
+        scheduler.errors().map(|(id, _)| id).collect::<Vec<_>>(),
+        [ID]
+    );
+    let next = t.world.tuner().job_manager().get("next").await.unwrap();
+    assert!(next.waits_for().is_some());
+
     let job = t.world.tuner().give_up(ID).await.unwrap();
     assert_eq!(job.status, JobStatus::Cancelled);
     assert!(job.problems.iter().any(|p| p.code == "given_up"));
